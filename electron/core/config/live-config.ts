@@ -1,0 +1,140 @@
+import { type FSWatcher, readFileSync, watch } from "node:fs";
+import path from "node:path";
+import { applyEdits, modify } from "jsonc-parser";
+import type { ConfigFile } from "#shared/schema/config-file.ts";
+import { PosternError } from "#shared/errors.ts";
+import type { Platform } from "#core/platform.ts";
+import { mergeProviderRows, type ProviderRows, readBuiltInRows } from "./provider-rows.ts";
+import { type ConfigProblem, readConfig } from "./read-config.ts";
+import { writeFileDurably } from "./write-file.ts";
+
+/** The configuration in force. */
+export interface Config extends ConfigFile {
+  readonly rows: ProviderRows;
+}
+
+/** config.json, followed as it changes. */
+export interface LiveConfig {
+  /** What is in force now. Replaced as a whole, never changed in place. */
+  readonly current: Config;
+  /** What is wrong with the file as it is on disk; empty when it is in force. */
+  readonly problems: readonly ConfigProblem[];
+  readonly file: string;
+  /** Calls back after each change that took effect. */
+  onChange(listener: (config: Config) => void): void;
+  /**
+   * Changes one value in the file and keeps the person's comments and order.
+   *
+   * @throws {PosternError} `invalid_config` when the file is broken or the change would break it; nothing is written then
+   */
+  edit(path: readonly (string | number)[], value: unknown): void;
+  close(): void;
+}
+
+/**
+ * Opens config.json in the data folder and follows it. A broken file never takes effect: the last good one stays in
+ * force, over restarts too (it is kept as `config.last-good.json`), and the person is told where the file broke.
+ */
+export function openLiveConfig(platform: Platform): LiveConfig {
+  const file = path.join(platform.dataFolder, "config.json");
+  const lastGoodFile = path.join(platform.dataFolder, "config.last-good.json");
+  const builtIn = readBuiltInRows(platform.assetsFolder);
+  const listeners: ((config: Config) => void)[] = [];
+  let problems: readonly ConfigProblem[] = [];
+  let lastText: string | null | undefined;
+  let current = load(readIfThere(file)) ?? load(readIfThere(lastGoodFile), { quietly: true }) ?? load(null);
+  if (current === null) throw new PosternError("internal", "Cannot start: the built-in provider rows are broken; reinstall Postern");
+
+  function build(text: string | null): { config: Config | null; problems: readonly ConfigProblem[] } {
+    const reading = readConfig(text ?? "");
+    if (!reading.ok) return { config: null, problems: reading.problems };
+    const merged = mergeProviderRows(builtIn, reading.config, { environment: platform.environment, locate: reading.locate });
+    if (merged.problems.length > 0) return { config: null, problems: merged.problems };
+    return { config: { ...reading.config, rows: merged.rows }, problems: [] };
+  }
+
+  function load(text: string | null, options: { quietly?: boolean } = {}): Config | null {
+    const result = build(text);
+    if (options.quietly !== true && text !== null) {
+      lastText = text;
+      problems = result.problems;
+      if (result.config === null) platform.notify(describeProblems(file, result.problems));
+      else if (readIfThere(lastGoodFile) !== text) writeFileDurably(lastGoodFile, text);
+    }
+    return result.config;
+  }
+
+  function reload(): void {
+    const text = readIfThere(file);
+    if (text === lastText) return;
+    const next = load(text);
+    if (text === null) {
+      lastText = null;
+      problems = [];
+    }
+    if (next === null) return;
+    current = next;
+    for (const listener of listeners) listener(next);
+  }
+
+  // The folder is watched, not the file: editors and our own writes replace the file by a rename.
+  let timer: NodeJS.Timeout | undefined;
+  let watcher: FSWatcher | undefined;
+  try {
+    watcher = watch(platform.dataFolder, { persistent: false }, (_event, name) => {
+      if (name !== null && name !== "config.json") return;
+      clearTimeout(timer);
+      timer = setTimeout(reload, 30);
+    });
+    watcher.on("error", () => watcher?.close());
+  } catch (error) {
+    platform.notify(`Cannot watch ${file} for changes: ${(error as Error).message}; restart Postern after you edit it`);
+  }
+
+  return {
+    get current() {
+      return current as Config;
+    },
+    get problems() {
+      return problems;
+    },
+    file,
+    onChange: (listener) => void listeners.push(listener),
+    edit(at, value) {
+      const before = readIfThere(file) ?? "{}\n";
+      if (build(before).config === null) {
+        throw new PosternError(
+          "invalid_config",
+          `Cannot change ${file}: it is broken as it is; ${describeProblems(file, build(before).problems)}`,
+        );
+      }
+      const edits = modify(before, [...at], value, { formattingOptions: { insertSpaces: true, tabSize: 2, eol: "\n" } });
+      const after = applyEdits(before, edits);
+      const checked = build(after);
+      if (checked.config === null) throw new PosternError("invalid_config", describeProblems(file, checked.problems));
+      writeFileDurably(file, after);
+      reload();
+    },
+    close() {
+      clearTimeout(timer);
+      watcher?.close();
+    },
+  };
+}
+
+/** The problems of a config file as lines for a terminal or a log. */
+export function describeProblems(file: string, problems: readonly ConfigProblem[]): string {
+  const lines = problems.map(
+    ({ line, column, path: at, message }) => `  ${file}:${line}:${column} ${at}${at === "" ? "the file " : " "}${message}`,
+  );
+  return `Cannot use config.json as it is; the last good one stays in force:\n${lines.join("\n")}`;
+}
+
+function readIfThere(file: string): string | null {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
+    throw error;
+  }
+}

@@ -1,0 +1,114 @@
+import { readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+import type { ConfigFile, ProviderOverride } from "#shared/schema/config-file.ts";
+import { isMetadataHost, type Provider, providerSchema } from "#shared/schema/provider.ts";
+import { type ConfigProblem, toProblems } from "./read-config.ts";
+
+/** A provider's row as it is in force: overrides merged in, its base URL's placeholders filled where they could be. */
+export interface ProviderRow extends Provider {
+  /** Whether calls may go there: not switched off, and accepted if it is a model server on this machine. */
+  readonly enabled: boolean;
+  /** Scheme, host and port of the base URL: what a stored key is bound to. */
+  readonly origin: string;
+  /** The base URL's path, without a trailing slash. */
+  readonly basePath: string;
+  /** Placeholders without a value; the row cannot be called until they have one. */
+  readonly missingOptions: readonly string[];
+  /** What the placeholders and the signing took, by option name. */
+  readonly optionValues: Readonly<Record<string, string>>;
+}
+
+/** Every provider in force, by id and by synonym. */
+export interface ProviderRows {
+  readonly all: readonly ProviderRow[];
+  /** Finds a row by its id or a synonym; exact ids come first. */
+  find(idOrSynonym: string): ProviderRow | undefined;
+}
+
+type RawRow = Record<string, unknown>;
+
+/** Reads the built-in rows, `assets/providers/*.json`, unchecked: a test checks each of them. */
+export function readBuiltInRows(assetsFolder: string): ReadonlyMap<string, RawRow> {
+  const folder = path.join(assetsFolder, "providers");
+  const rows = new Map<string, RawRow>();
+  for (const file of readdirSync(folder).sort()) {
+    if (file.endsWith(".json")) rows.set(file.slice(0, -5), JSON.parse(readFileSync(path.join(folder, file), "utf8")) as RawRow);
+  }
+  return rows;
+}
+
+/**
+ * Merges what config.json says about providers into the built-in rows.
+ *
+ * @returns the rows in force, or what is wrong with the person's own
+ */
+export function mergeProviderRows(
+  builtIn: ReadonlyMap<string, RawRow>,
+  config: ConfigFile,
+  options: {
+    readonly environment: Readonly<Record<string, string | undefined>>;
+    readonly locate: (path: readonly PropertyKey[]) => Pick<ConfigProblem, "line" | "column">;
+  },
+): { readonly rows: ProviderRows; readonly problems: readonly ConfigProblem[] } {
+  const problems: ConfigProblem[] = [];
+  const all: ProviderRow[] = [];
+  for (const id of new Set([...builtIn.keys(), ...Object.keys(config.providers)])) {
+    const override = config.providers[id];
+    const { enabled: _enabled, values: _values, ...fields } = override ?? {};
+    const merged = { name: id, endpoints: ["chat", "completions", "embeddings", "models"], ...builtIn.get(id), ...fields, id };
+    const result = providerSchema.safeParse(merged);
+    if (result.success) all.push(toRow(result.data, override, options.environment));
+    else {
+      for (const issue of result.error.issues) {
+        problems.push(...toProblems({ ...issue, path: ["providers", id, ...issue.path] }, options.locate));
+      }
+    }
+  }
+  for (const row of all) {
+    if (isMetadataHost(URL.parse(row.baseUrl)?.hostname ?? "")) {
+      const path = ["providers", row.id, "baseUrl"];
+      problems.push({ ...options.locate(path), path: path.join("."), message: "must not be a link-local or cloud metadata address" });
+    }
+  }
+  return { rows: indexRows(all), problems };
+}
+
+function toRow(
+  provider: Provider,
+  override: ProviderOverride | undefined,
+  environment: Readonly<Record<string, string | undefined>>,
+): ProviderRow {
+  const optionValues: Record<string, string> = {};
+  for (const [name, option] of Object.entries(provider.options)) {
+    const fromEnvironment = option.environment
+      .map((variable) => environment[variable]?.trim())
+      .find((value) => value !== undefined && /^[\w.-]+$/.test(value));
+    const value = override?.values?.[name] ?? fromEnvironment ?? option.default;
+    if (value !== undefined) optionValues[name] = value;
+  }
+  const missingOptions: string[] = [];
+  const baseUrl = provider.baseUrl
+    .replaceAll(/\{([a-z-]+)\}/g, (placeholder, name: string) => {
+      const value = optionValues[name];
+      if (value === undefined) missingOptions.push(name);
+      return value ?? placeholder.slice(1, -1);
+    })
+    .replace(/\/+$/, "");
+  const url = new URL(baseUrl);
+  return {
+    ...provider,
+    baseUrl,
+    enabled: override?.enabled ?? !provider.local,
+    origin: url.origin,
+    basePath: url.pathname.replace(/\/+$/, ""),
+    missingOptions,
+    optionValues,
+  };
+}
+
+function indexRows(all: readonly ProviderRow[]): ProviderRows {
+  const index = new Map<string, ProviderRow>();
+  for (const row of all) for (const synonym of row.synonyms) if (!index.has(synonym)) index.set(synonym, row);
+  for (const row of all) index.set(row.id, row);
+  return { all, find: (idOrSynonym) => index.get(idOrSynonym) };
+}

@@ -1,0 +1,172 @@
+import { isUtf8 } from "node:buffer";
+import { PosternError } from "#shared/errors.ts";
+import { editObject, type ObjectScan, scanObject } from "#core/wire/scan-object.ts";
+
+/** A JSON request, read as far as routing needs it. */
+export interface JsonCall {
+  readonly bytes: Buffer;
+  readonly scan: Extract<ObjectScan, { ok: true }>;
+  readonly model: string | null;
+  readonly stream: boolean;
+  /** The provider that the body names by `portkey_provider` or `provider`; null where it leaves the choice to Postern. */
+  readonly provider: string | null;
+  readonly keyName: string | null;
+  /** Whether the client asked for usage in the stream. */
+  readonly wantsUsage: boolean;
+  readonly streamOptions: Readonly<Record<string, unknown>> | null;
+  /** The members that speak to Postern alone and go no further. */
+  readonly routingFields: readonly string[];
+}
+
+const limits = { depth: 128, containers: 100_000 };
+
+/**
+ * Reads a JSON request. What goes on to the provider stays the client's own bytes, so only what Postern acts on is
+ * checked: the rest is the provider's to judge.
+ *
+ * @throws {PosternError} `invalid_json`, `invalid_value` or `body_too_large` with the field's name
+ */
+export function readJsonCall(bytes: Buffer): JsonCall {
+  if (bytes.length === 0) throw invalidJson("it is empty; send a JSON object");
+  if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) throw invalidJson("it begins with a byte order mark; leave it out");
+  if (!isUtf8(bytes)) throw invalidJson("it is not UTF-8; send it as UTF-8");
+  const scan = scanObject(bytes, limits);
+  if (!scan.ok) throw scanFailure(scan.reason, bytes);
+  const text = bytes.toString("utf8");
+  const body = parse(text) as Record<string, unknown>;
+  checkMembers(scan, body);
+  if (/\\u[dD][89a-fA-F]/.test(text) && !isWellFormed(body))
+    throw invalidJson("it has half of a surrogate pair (a \\ud800 to \\udfff on its own)");
+
+  const model = optionalString(body, "model");
+  const stream = body["stream"] ?? false;
+  if (typeof stream !== "boolean") throw invalidValue("stream", `must be true or false, found ${describe(stream)}`);
+  const routingFields = scan.members
+    .map((member) => member.key)
+    .filter((key) => key.startsWith("portkey_") || (key === "provider" && typeof body["provider"] === "string"));
+  const streamOptions = isObject(body["stream_options"]) ? body["stream_options"] : null;
+  return {
+    bytes,
+    scan,
+    model,
+    stream,
+    provider: readProvider(body),
+    keyName: optionalString(body, "portkey_virtual_key"),
+    wantsUsage: streamOptions?.["include_usage"] === true,
+    streamOptions,
+    routingFields,
+  };
+}
+
+/** What a target needs changed in the body. */
+export interface BodyChanges {
+  readonly model: string | null;
+  readonly overrideParams: Readonly<Record<string, unknown>> | null;
+  /** Asks for usage in the stream, in the client's name. */
+  readonly requestsUsage: boolean;
+}
+
+/**
+ * Writes the body for one target: the client's bytes with the model's name replaced, the routing fields taken out and
+ * the target's parameters merged over. Nothing is copied where nothing changes.
+ */
+export function writeJsonBody(call: JsonCall, changes: BodyChanges): Buffer {
+  const edits = new Map<string, string | null>();
+  for (const field of call.routingFields) edits.set(field, null);
+  for (const [key, value] of Object.entries(changes.overrideParams ?? {})) edits.set(key, JSON.stringify(value));
+  if (changes.model !== call.model && changes.model !== null) edits.set("model", JSON.stringify(changes.model));
+  if (changes.requestsUsage) edits.set("stream_options", JSON.stringify({ ...call.streamOptions, include_usage: true }));
+  return edits.size === 0 ? call.bytes : editObject(call.bytes, call.scan, edits);
+}
+
+function readProvider(body: Record<string, unknown>): string | null {
+  const named = optionalString(body, "portkey_provider");
+  if (named !== null) return named;
+  const provider = body["provider"];
+  // An object is OpenRouter's own routing, which passes through; "portkey" means this gateway's.
+  return typeof provider === "string" && provider !== "portkey" && provider !== "" ? provider : null;
+}
+
+function checkMembers(scan: Extract<ObjectScan, { ok: true }>, body: Record<string, unknown>): void {
+  const seen = new Set<string>();
+  for (const { key } of scan.members) {
+    if (seen.has(key))
+      throw new PosternError("invalid_json", `Cannot read this request: "${key.slice(0, 80)}" stands in it twice; keep one of them`, {
+        param: key.slice(0, 80),
+      });
+    seen.add(key);
+  }
+  // The scan and the parser must see the same members, or one would be checked and another be forwarded.
+  if (seen.size !== Object.keys(body).length && !seen.has("__proto__")) throw invalidJson("its members cannot be told apart");
+}
+
+function optionalString(body: Record<string, unknown>, key: string): string | null {
+  const value = Object.hasOwn(body, key) ? body[key] : undefined;
+  if (value === undefined || value === null) return null;
+  if (typeof value !== "string") throw invalidValue(key, `must be a string, found ${describe(value)}`);
+  if (value.length > 512) throw invalidValue(key, `must have at most 512 characters, found ${value.length}`);
+  if (value.trim() !== value || /\p{Cc}/u.test(value))
+    throw invalidValue(key, "must not hold control characters or begin or end with a space");
+  return value === "" ? null : value;
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    // V8's message quotes the text around the mistake, which may be part of a prompt: only the place is told.
+    const place = /position (\d+)/.exec((error as Error).message)?.[1];
+    throw invalidJson(place === undefined ? "it is not JSON" : `it is not JSON at character ${place}`);
+  }
+}
+
+function scanFailure(reason: Extract<ObjectScan, { ok: false }>["reason"], bytes: Buffer): PosternError {
+  switch (reason) {
+    case "too-deep":
+      return invalidJson(`it is nested deeper than ${limits.depth} levels`);
+    case "too-many":
+      return new PosternError(
+        "body_too_large",
+        `Cannot take this body: it has more than ${limits.containers} objects and arrays; send less`,
+      );
+    case "not-an-object":
+    case "malformed":
+      parse(bytes.length > 1_048_576 ? bytes.toString("utf8", 0, 1_048_576) : bytes.toString("utf8"));
+      return invalidJson("it is not a JSON object; send one");
+    default:
+      return reason satisfies never;
+  }
+}
+
+function isWellFormed(value: unknown): boolean {
+  const waiting: unknown[] = [value];
+  while (waiting.length > 0) {
+    const next = waiting.pop();
+    if (typeof next === "string" && !next.isWellFormed()) return false;
+    if (typeof next !== "object" || next === null) continue;
+    for (const [key, inner] of Object.entries(next)) waiting.push(key, inner);
+  }
+  return true;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function describe(value: unknown): string {
+  return Array.isArray(value)
+    ? "an array"
+    : value === null
+      ? "null"
+      : typeof value === "object"
+        ? "an object"
+        : `the ${typeof value} ${JSON.stringify(value).slice(0, 40)}`;
+}
+
+function invalidJson(what: string): PosternError {
+  return new PosternError("invalid_json", `Cannot read this request's body: ${what}`);
+}
+
+function invalidValue(param: string, what: string): PosternError {
+  return new PosternError("invalid_value", `Cannot use "${param}": it ${what}`, { param });
+}

@@ -1,0 +1,256 @@
+import type { Readable } from "node:stream";
+import type { Dispatcher } from "undici";
+import { PosternError } from "#shared/errors.ts";
+import type { EndpointId } from "#shared/schema/endpoint.ts";
+import { endpointPaths } from "#shared/schema/endpoint.ts";
+import type { ProviderRow } from "#core/config/provider-rows.ts";
+import { debugLog } from "#core/debug.ts";
+import type { Clock } from "#core/platform.ts";
+import type { Plan, PlannedAttempt } from "#core/routing/plan-route.ts";
+import { readRetryAfterMs, retryDelayMs } from "#core/routing/retry-timing.ts";
+import type { Connections } from "#core/upstream/connections.ts";
+import { signRequest } from "#core/upstream/sign-request.ts";
+import { readUsage } from "#core/usage/read-usage.ts";
+import type { Vault } from "#core/vault/vault.ts";
+import { type Exchange, hasLeft } from "./exchange.ts";
+import { type Outcome, ReplyPump } from "./pump-reply.ts";
+import { writeFailure, writeProviderFailure } from "./write-failure.ts";
+
+/** A planned try at a provider of this build. */
+export type Attempt = PlannedAttempt<ProviderRow>;
+
+/** What the loop needs beside the call. */
+export interface AttemptTools {
+  readonly vault: Vault;
+  readonly connections: Connections;
+  readonly clock: Clock;
+  /** The built-in model's dispatcher; its row's calls stay in the process. */
+  readonly builtIn: { readonly providerId: string; readonly dispatcher: Dispatcher };
+  /** Sent to plain-http hosts, so that a call which comes back is known: `Via`'s name for this instance. */
+  readonly via: string;
+}
+
+/** What is to be sent, apart from where. */
+export interface Outgoing {
+  readonly endpoint: EndpointId | null;
+  readonly method: "GET" | "POST" | "DELETE";
+  /** For a raw relay: the path under the base URL, with its query. */
+  readonly rawPath: string | null;
+  readonly contentType: string | null;
+  /** Whether the body can be made more than once. */
+  readonly replayable: boolean;
+  readonly expectsJson: boolean;
+  body(attempt: Attempt): { readonly bytes: Buffer | Readable | null; readonly hidesUsage: boolean };
+}
+
+const log = debugLog("routing");
+
+/**
+ * Tries the plan's targets in order, each as often as it may, until one has answered or none is left. The only loop of
+ * the gateway. Whatever comes, the client has an answer and the record is filled in when this resolves.
+ */
+export async function runAttempts(exchange: Exchange, plan: Plan<ProviderRow>, outgoing: Outgoing, tools: AttemptTools): Promise<void> {
+  const { clock } = tools;
+  const attempts: {
+    -readonly [Field in keyof (typeof exchange.record.attempts)[number]]: (typeof exchange.record.attempts)[number][Field];
+  }[] = [];
+  exchange.record.attempts = attempts;
+  let last: { readonly attempt: Attempt; readonly outcome: Outcome; readonly retries: number } | null = null;
+  targets: for (const attempt of plan.attempts) {
+    for (let retry = 0; ; retry++) {
+      const startedAtMs = clock.monotonicMs();
+      const outcome = await tryOnce(exchange, attempt, outgoing, { ...tools, retry });
+      attempts.push({
+        provider: attempt.row.id,
+        model: attempt.model,
+        keyName: attempt.keyName,
+        status: "status" in outcome ? outcome.status : null,
+        errorCode: outcome.kind === "error" ? outcome.error.code : outcome.kind === "delivered" ? (outcome.error?.code ?? null) : null,
+        totalMs: clock.monotonicMs() - startedAtMs,
+      });
+      if (log.enabled)
+        log("%s %s try %d: %s %s", attempt.row.id, attempt.model, retry + 1, outcome.kind, "status" in outcome ? outcome.status : "");
+      if (outcome.kind === "delivered") return recordDelivered(exchange, attempt, outcome);
+      if (outcome.kind === "client-left" || hasLeft(exchange)) {
+        exchange.record.ending = "client_closed";
+        return;
+      }
+      const used = { attempt, outcome, retries: retry };
+      if (!outgoing.replayable) {
+        last = used;
+        break targets;
+      }
+      if (isWorthAnother(outcome, attempt)) {
+        const delayMs =
+          retry < attempt.retries ? retryDelayMs(retry + 1, { retryAfterMs: retryAfter(outcome, clock), random: Math.random() }) : null;
+        if (delayMs !== null) {
+          if (!(await waitUnlessLeft(exchange, delayMs, clock))) return;
+          continue;
+        }
+        // Portkey's clients know -1 as "tried as often as it may, or not worth the wait".
+        last = { ...used, retries: attempt.retries > 0 ? -1 : 0 };
+      } else {
+        last = used;
+      }
+      if (goesOn(outcome, attempt)) break;
+      break targets;
+    }
+  }
+  if (last === null) throw new PosternError("internal", "Cannot answer: the plan has no target");
+  const { attempt, outcome, retries } = last;
+  exchange.record.provider = attempt.row.id;
+  exchange.record.modelServed = attempt.model;
+  exchange.record.keyName = attempt.keyName;
+  const headers = answerHeaders(exchange, attempt, retries);
+  if (outcome.kind === "refused") writeProviderFailure(exchange, { provider: attempt.row.id, ...outcome }, headers);
+  else if (outcome.kind === "error") writeFailure(exchange, outcome.error, headers);
+}
+
+async function tryOnce(
+  exchange: Exchange,
+  attempt: Attempt,
+  outgoing: Outgoing,
+  tools: AttemptTools & { readonly retry: number },
+): Promise<Outcome> {
+  let pump: ReplyPump;
+  let deadline: NodeJS.Timeout | undefined;
+  try {
+    const target = targetOf(attempt, outgoing);
+    const secret = await findSecret(attempt, target.origin, tools.vault);
+    if (hasLeft(exchange)) return { kind: "client-left" };
+    const { bytes, hidesUsage } = outgoing.body(attempt);
+    const headers = requestHeaders(exchange, attempt, outgoing, target.origin.startsWith("http:") ? tools.via : null);
+    if (secret !== null) signRequest(headers, attempt.row.auth, secret);
+    pump = new ReplyPump(exchange, {
+      provider: attempt.row.id,
+      secret,
+      expectsJson: outgoing.expectsJson,
+      hidesUsage,
+      headers: answerHeaders(exchange, attempt, tools.retry),
+      monotonicMs: () => tools.clock.monotonicMs(),
+    });
+    const timeoutMs = attempt.requestTimeoutMs;
+    if (timeoutMs !== null) {
+      const late = new PosternError("deadline_exceeded", `Request exceeded the timeout sent in the request: ${timeoutMs}ms`);
+      deadline = setTimeout(() => exchange.response.headersSent || pump.fail(late), timeoutMs);
+    }
+    const dispatcher = attempt.row.id === tools.builtIn.providerId ? tools.builtIn.dispatcher : tools.connections.to(target.origin);
+    dispatcher.dispatch({ method: outgoing.method, origin: target.origin, path: target.path, headers, body: bytes }, pump);
+  } catch (error) {
+    if (error instanceof PosternError) return { kind: "error", error };
+    throw error;
+  }
+  const outcome = await pump.outcome;
+  clearTimeout(deadline);
+  return outcome;
+}
+
+function targetOf(attempt: Attempt, outgoing: Outgoing): { origin: string; path: string } {
+  const { row, customHost } = attempt;
+  const base = customHost === null ? { origin: row.origin, basePath: row.basePath } : splitHost(customHost);
+  if (outgoing.endpoint === null) return { origin: base.origin, path: base.basePath + (outgoing.rawPath ?? "") };
+  if (outgoing.endpoint !== "models" && row.dialect !== "openai-chat") {
+    throw new PosternError(
+      "dialect_unsupported",
+      `Cannot ask ${row.id} for this: it speaks ${row.dialect}, which this build of Postern does not translate yet; choose a provider that speaks OpenAI's API`,
+    );
+  }
+  if (!row.endpoints.includes(outgoing.endpoint)) {
+    throw new PosternError(
+      "endpoint_unsupported",
+      `Cannot ask ${row.id} for ${outgoing.endpoint}: it does not offer that; choose another provider`,
+    );
+  }
+  return { origin: base.origin, path: base.basePath + (row.paths[outgoing.endpoint] ?? endpointPaths[outgoing.endpoint]) };
+}
+
+function splitHost(customHost: string): { origin: string; basePath: string } {
+  const url = new URL(customHost);
+  return { origin: url.origin, basePath: url.pathname.replace(/\/+$/, "") };
+}
+
+/** The key for a target. A stored key goes only to the origins that it is bound to; to a custom host the call then goes without. */
+async function findSecret(attempt: Attempt, origin: string, vault: Vault): Promise<string | null> {
+  const { row, keyName } = attempt;
+  if (attempt.ownKey !== null) return attempt.ownKey;
+  if (row.auth === "none") return null;
+  if (attempt.customHost !== null && !vault.has(row.id)) return null;
+  const credential = vault.held(row.id, keyName ?? undefined) ?? (await vault.find(row.id, keyName ?? undefined));
+  if (credential.origins.includes(origin)) return credential.secret;
+  if (attempt.customHost !== null) return null;
+  throw new PosternError(
+    "key_origin_mismatch",
+    `Cannot send the key "${credential.name}" of ${row.id} to ${origin}: it is bound to ${credential.origins.join(", ")}; bind it anew with "postern keys bind ${row.id}" if you meant to change the address`,
+  );
+}
+
+function requestHeaders(exchange: Exchange, attempt: Attempt, outgoing: Outgoing, via: string | null): string[] {
+  const headers = ["accept-encoding", "identity", "user-agent", "postern"];
+  if (outgoing.contentType !== null) headers.push("content-type", outgoing.contentType);
+  headers.push(...exchange.head.forwarded);
+  for (const name in attempt.row.headers) headers.push(name, attempt.row.headers[name] as string);
+  if (via !== null) headers.push("via", via);
+  return headers;
+}
+
+function answerHeaders(exchange: Exchange, attempt: Attempt, retries: number): string[] {
+  return [
+    "x-portkey-cache-status",
+    "DISABLED",
+    "x-portkey-last-used-option-index",
+    attempt.optionPath,
+    "x-portkey-provider",
+    attempt.row.id,
+    "x-portkey-retry-attempt-count",
+    String(retries),
+    "x-portkey-trace-id",
+    exchange.record.traceId ?? "",
+  ];
+}
+
+function isWorthAnother(outcome: Outcome, attempt: Attempt): boolean {
+  if (outcome.kind === "refused") return attempt.retryStatuses.includes(outcome.status);
+  return outcome.kind === "error" && outcome.error.retry === "same";
+}
+
+function goesOn(outcome: Outcome, attempt: Attempt): boolean {
+  if (outcome.kind === "error" && outcome.error.retry === "never") return false;
+  const status = outcome.kind === "refused" ? outcome.status : outcome.kind === "error" ? outcome.error.status : 0;
+  return attempt.nextOnStatuses === null || attempt.nextOnStatuses.includes(status);
+}
+
+function retryAfter(outcome: Outcome, clock: Clock): number | null {
+  return outcome.kind === "refused" ? readRetryAfterMs(outcome.headers, clock.nowMs()) : null;
+}
+
+async function waitUnlessLeft(exchange: Exchange, delayMs: number, clock: Clock): Promise<boolean> {
+  const left = new AbortController();
+  const onClose = (): void => left.abort();
+  exchange.response.once("close", onClose);
+  exchange.interrupt = onClose;
+  try {
+    await clock.wait(delayMs, left.signal);
+    return true;
+  } catch {
+    exchange.record.ending = "client_closed";
+    if (!hasLeft(exchange)) writeFailure(exchange, new PosternError("shutting_down", "Cannot finish this call: Postern is shutting down"));
+    return false;
+  } finally {
+    exchange.response.off("close", onClose);
+    exchange.interrupt = null;
+  }
+}
+
+function recordDelivered(exchange: Exchange, attempt: Attempt, outcome: Extract<Outcome, { kind: "delivered" }>): void {
+  const { record } = exchange;
+  const usage = readUsage(outcome.usage);
+  record.provider = attempt.row.id;
+  record.modelServed = attempt.model;
+  record.keyName = attempt.keyName;
+  record.ending = outcome.ending;
+  record.errorCode = outcome.error?.code ?? null;
+  record.inputTokens = usage?.inputTokens ?? null;
+  record.cachedInputTokens = usage?.cachedInputTokens ?? null;
+  record.outputTokens = usage?.outputTokens ?? null;
+  record.reasoningTokens = usage?.reasoningTokens ?? null;
+}

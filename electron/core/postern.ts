@@ -1,0 +1,93 @@
+import { openGrants } from "./access/grants.ts";
+import { createCallerCheck } from "./access/identify-caller.ts";
+import { createHandlers } from "./admin/handlers.ts";
+import { serveContract } from "./admin/serve-contract.ts";
+import { openModelLists } from "./catalog/model-lists.ts";
+import { openLiveConfig } from "./config/live-config.ts";
+import { createGateway } from "./gateway/gateway.ts";
+import { type Listener, listen } from "./gateway/listen.ts";
+import type { Platform } from "./platform.ts";
+import { lockFolder } from "./store/lock-folder.ts";
+import { openStore } from "./store/open-store.ts";
+import { openConnections } from "./upstream/connections.ts";
+import { openCallLog } from "./usage/call-log.ts";
+import { openVault } from "./vault/vault.ts";
+import path from "node:path";
+
+export { PortTakenError } from "#core/gateway/listen.ts";
+export { FolderInUseError } from "#core/store/lock-folder.ts";
+
+/** Postern, put together. */
+export interface Postern {
+  /** The owner's key, in the one start that made it; null in every other. */
+  readonly newOwnerKey: string | null;
+  /** The admin API: each mount authenticates before it calls. */
+  admin(request: Request): Promise<Response>;
+  /** Opens the gateway's port. @throws {PortTakenError} where it is taken */
+  listen(options: { readonly host: string; readonly port: number | null }): Promise<Listener>;
+  /** Ends calls under way within `graceMs`, writes what is left to write and closes everything. */
+  stop(options: { readonly graceMs: number }): Promise<void>;
+}
+
+/** What the host says beside the platform. */
+export interface PosternOptions {
+  /** Whether a first start makes the owner's key; a command that only looks does not. */
+  readonly makesOwnerKey: boolean;
+}
+
+/**
+ * Puts Postern together: the only place where the parts meet.
+ *
+ * @throws {FolderInUseError} where another process uses the data folder, and what the store throws for a broken database
+ */
+export async function createPostern(platform: Platform, options: PosternOptions): Promise<Postern> {
+  const { clock, environment } = platform;
+  const lock = lockFolder(platform.dataFolder);
+  try {
+    const config = openLiveConfig(platform);
+    const store = await openStore(path.join(platform.dataFolder, "postern.db"));
+    const grants = await openGrants(store, {
+      clock,
+      environmentKey: environment["POSTERN_API_KEY"],
+      notify: (words) => platform.notify(words),
+    });
+    const vault = await openVault(platform, store, () => config.current.rows.all);
+    const connections = openConnections(config.current.gateway);
+    config.onChange((next) => connections.setLimits(next.gateway));
+    const models = openModelLists({
+      connections,
+      clock,
+      ttlMs: () => config.current.catalog.ttlSeconds * 1000,
+      findSecret: async (row) => {
+        const credential = vault.held(row.id) ?? (await vault.find(row.id));
+        return credential.origins.includes(row.origin) ? credential.secret : null;
+      },
+    });
+    const calls = openCallLog(store, { clock, onError: (error) => platform.notify(error.message) });
+    const callers = createCallerCheck(grants, clock);
+    const gateway = createGateway({ config, callers, vault, connections, models, calls, clock });
+    let listener: Listener | null = null;
+    const needsOwnerKey = options.makesOwnerKey && !grants.hasOwnerKey && (environment["POSTERN_API_KEY"] ?? "") === "";
+    return {
+      newOwnerKey: needsOwnerKey ? await grants.replaceOwnerKey() : null,
+      admin: serveContract(createHandlers({ config, vault, grants, connections, addresses: () => listener?.addresses ?? [] })),
+      async listen({ host, port }) {
+        listener = await listen(gateway, { host, port: port ?? config.current.gateway.port });
+        return listener;
+      },
+      async stop({ graceMs }) {
+        await listener?.drain(graceMs);
+        config.close();
+        await connections.destroy();
+        vault.close();
+        // A store that fails keeps its records waiting; the end of the process must not.
+        await calls.flush().catch((error: Error) => platform.notify(error.message));
+        await store.close();
+        lock.release();
+      },
+    };
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}

@@ -1,0 +1,60 @@
+import { type Dispatcher, Pool } from "undici";
+
+/** How patiently a provider is waited for, in milliseconds. */
+export interface UpstreamLimits {
+  readonly connectTimeoutMs: number;
+  readonly firstByteTimeoutMs: number;
+  readonly idleTimeoutMs: number;
+}
+
+/** The connections to all providers: one pool an origin, kept alive between calls. */
+export interface Connections {
+  /** The pool of an origin, made when it is first needed. */
+  to(origin: string): Dispatcher;
+  /** Replaces the limits; pools made with the old ones finish what they have and close. */
+  setLimits(limits: UpstreamLimits): void;
+  /** Closes every socket at once. */
+  destroy(): Promise<void>;
+}
+
+const keepAliveTimeoutMs = 15_000;
+const maxHeaderBytes = 32_768;
+const connectionsPerOrigin = 512;
+
+/** Opens the connection pools. Redirects are never followed: a pool does not know how to. */
+export function openConnections(initialLimits: UpstreamLimits): Connections {
+  let limits = initialLimits;
+  const pools = new Map<string, Pool>();
+
+  function open(origin: string): Pool {
+    return new Pool(origin, {
+      connections: connectionsPerOrigin,
+      pipelining: 1,
+      keepAliveTimeout: keepAliveTimeoutMs,
+      maxHeaderSize: maxHeaderBytes,
+      headersTimeout: limits.firstByteTimeoutMs,
+      bodyTimeout: limits.idleTimeoutMs,
+      // One stream a connection: a stalled reader must not hold up the others of the same provider.
+      allowH2: false,
+      connect: { timeout: limits.connectTimeoutMs, rejectUnauthorized: true },
+    });
+  }
+
+  return {
+    to(origin) {
+      let pool = pools.get(origin);
+      if (pool === undefined) pools.set(origin, (pool = open(origin)));
+      return pool;
+    },
+    setLimits(next) {
+      if (JSON.stringify(next) === JSON.stringify(limits)) return;
+      limits = next;
+      for (const pool of pools.values()) void pool.close();
+      pools.clear();
+    },
+    async destroy() {
+      await Promise.all([...pools.values()].map((pool) => pool.destroy()));
+      pools.clear();
+    },
+  };
+}

@@ -1,0 +1,184 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
+import { describe, expect, test } from "vitest";
+import type { Clock } from "#core/platform.ts";
+import type { SqlValue } from "#core/store/store.ts";
+import { openCallLog } from "./call-log.ts";
+import type { CallRecord } from "./call-record.ts";
+
+const traceIdColumn = 22;
+
+describe("openCallLog()", () => {
+  test("writes what is not a full batch after 100 ms, in one transaction", async () => {
+    const { log, clock, store } = setUp();
+    for (const id of ["a", "b", "c"]) log.record(call(id));
+    await clock.advance(99);
+    expect(store.batches).toEqual([]);
+    await clock.advance(1);
+    expect(store.batches).toEqual([["a", "b", "c"]]);
+  });
+
+  test("writes 256 records at once, without waiting", async () => {
+    const { log, store } = setUp();
+    for (let id = 1; id <= 256; id++) log.record(call(`${id}`));
+    await settle();
+    expect(store.batches.map((batch) => batch.length)).toEqual([256]);
+  });
+
+  test("flush() waits for the batch that is under way and for those behind it", async () => {
+    const { log, store } = setUp();
+    for (let id = 1; id <= 300; id++) log.record(call(`${id}`));
+    await log.flush();
+    expect(store.batches.flat()).toHaveLength(300);
+    expect(log.dropped()).toBe(0);
+  });
+
+  test("drops the oldest beyond 10,000 and counts them while the store fails, then writes the rest in order", async () => {
+    const { log, clock, store } = setUp();
+    store.failure = new Error("disk I/O error");
+    for (let id = 1; id <= 10_300; id++) log.record(call(`${id}`));
+    await settle();
+    store.failure = null;
+    await clock.advance(1000);
+    await log.flush();
+    expect(log.dropped()).toBe(300);
+    expect(store.batches.flat()).toEqual(Array.from({ length: 10_000 }, (_, index) => `${index + 301}`));
+  });
+
+  test("tells of a failing store once a minute, however often it tries", async () => {
+    const { log, clock, store, errors } = setUp();
+    store.failure = new Error("disk I/O error");
+    log.record(call("a"));
+    await clock.advance(100);
+    for (let second = 0; second < 59; second++) await clock.advance(1000);
+    expect(errors.map((error) => error.message)).toEqual([
+      "Cannot write the call log: disk I/O error; 1 records wait for another try, 0 were dropped",
+    ]);
+    expect(store.tries).toBe(60);
+    await clock.advance(1000);
+    expect(errors).toHaveLength(2);
+  });
+
+  test("flush() rejects with the store's failure, and the records are written by a later try", async () => {
+    const { log, store } = setUp();
+    store.failure = new Error("disk I/O error");
+    log.record(call("a"));
+    await expect(log.flush()).rejects.toThrow("disk I/O error");
+    store.failure = null;
+    await log.flush();
+    expect(store.batches).toEqual([["a"]]);
+  });
+
+  test("loses only the record that the database refuses, and writes no other twice", async () => {
+    const { log, store, errors } = setUp();
+    store.refused = "3";
+    for (let id = 1; id <= 9; id++) log.record(call(`${id}`));
+    await log.flush();
+    expect(store.batches.flat()).toEqual(["1", "2", "4", "5", "6", "7", "8", "9"]);
+    expect(log.dropped()).toBe(1);
+    expect(errors).toHaveLength(1);
+  });
+
+  test("writes nothing twice when the store fails while a refused record is looked for", async () => {
+    const { log, store } = setUp();
+    store.refused = "3";
+    store.failAtTry = 4;
+    for (let id = 1; id <= 9; id++) log.record(call(`${id}`));
+    await expect(log.flush()).rejects.toThrow("disk I/O error");
+    await log.flush();
+    expect(store.batches.flat().toSorted()).toEqual(["1", "2", "4", "5", "6", "7", "8", "9"]);
+  });
+});
+
+function setUp() {
+  const clock = new ManualClock();
+  const store = new ScriptedStore();
+  const errors: Error[] = [];
+  return { clock, store, errors, log: openCallLog(store, { clock, onError: (error) => errors.push(error) }) };
+}
+
+function call(traceId: string): CallRecord {
+  return {
+    startedAtMs: 1_790_000_000_000,
+    endpoint: "chat",
+    grantId: null,
+    userAgent: null,
+    alias: null,
+    provider: null,
+    modelAsked: null,
+    modelServed: null,
+    keyName: null,
+    status: 200,
+    errorCode: null,
+    ending: "finished",
+    streamed: false,
+    attempts: [],
+    firstByteMs: null,
+    totalMs: 1,
+    inputTokens: null,
+    cachedInputTokens: null,
+    outputTokens: null,
+    reasoningTokens: null,
+    requestBytes: null,
+    responseBytes: null,
+    traceId,
+  };
+}
+
+/** Keeps the trace ids of each committed batch; fails as it is told. */
+class ScriptedStore {
+  readonly batches: string[][] = [];
+  failure: Error | null = null;
+  failAtTry = 0;
+  refused = "";
+  tries = 0;
+
+  async insertMany(_sql: string, rows: readonly (readonly SqlValue[])[]): Promise<number> {
+    await nextTurn();
+    this.tries += 1;
+    if (this.failure !== null) throw this.failure;
+    if (this.tries === this.failAtTry) throw new Error("disk I/O error");
+    const ids = rows.map((row) => String(row[traceIdColumn]));
+    if (ids.includes(this.refused))
+      throw new Error("refused", { cause: Object.assign(new Error("NOT NULL constraint failed"), { errcode: 1299 }) });
+    this.batches.push(ids);
+    return rows.length;
+  }
+}
+
+class ManualClock implements Clock {
+  #nowMs = 0;
+  #timers: { atMs: number; fire: () => void }[] = [];
+
+  nowMs(): number {
+    return this.#nowMs;
+  }
+
+  monotonicMs(): number {
+    return this.#nowMs;
+  }
+
+  wait(ms: number, signal?: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const timer = { atMs: this.#nowMs + ms, fire: resolve };
+      this.#timers.push(timer);
+      signal?.addEventListener("abort", () => {
+        this.#timers = this.#timers.filter((other) => other !== timer);
+        reject(signal.reason as Error);
+      });
+    });
+  }
+
+  async advance(ms: number): Promise<void> {
+    await settle();
+    this.#nowMs += ms;
+    const due = this.#timers.filter((timer) => timer.atMs <= this.#nowMs);
+    this.#timers = this.#timers.filter((timer) => timer.atMs > this.#nowMs);
+    for (const timer of due) timer.fire();
+    await settle();
+  }
+}
+
+/** Lets everything run that waits for nothing but the event loop. */
+async function settle(): Promise<void> {
+  for (let turn = 0; turn < 5; turn++) await nextTurn();
+}

@@ -1,0 +1,47 @@
+import { PosternError } from "#shared/errors.ts";
+import { providerIdSchema } from "#shared/schema/provider.ts";
+import { environmentKeyName } from "./environment-keys.ts";
+import { isPlaceholderKey } from "./placeholder-key.ts";
+
+const maxNameLength = 128;
+const maxSecretLength = 16_384;
+
+/**
+ * Checks what a person wants to store, and trims what pasting adds.
+ *
+ * @throws {PosternError} `invalid_value`, with `param` naming the part; the secret is not quoted
+ */
+export function checkCredential(provider: string, name: string, secret: string): { name: string; secret: string } {
+  if (!providerIdSchema.safeParse(provider).success)
+    throw refuse("provider", `${JSON.stringify(provider)} is no provider id; see \`postern keys list\``);
+  const trimmedName = name.trim();
+  if (trimmedName === "" || trimmedName.length > maxNameLength || /\p{Cc}/u.test(trimmedName)) {
+    throw refuse("name", `its name must have 1 to ${maxNameLength} printable characters`);
+  }
+  if (trimmedName === environmentKeyName) throw refuse("name", `"${environmentKeyName}" means the key of a variable; choose another name`);
+  const trimmedSecret = secret.trim();
+  if (isPlaceholderKey(trimmedSecret)) throw refuse("secret", "it is empty or the placeholder of a template; paste the key itself");
+  if (trimmedSecret.length > maxSecretLength)
+    throw refuse("secret", `it has more than ${maxSecretLength} characters; paste the key itself`);
+  return { name: trimmedName, secret: trimmedSecret };
+}
+
+/**
+ * The origins that a key is to be bound to, each once and as browsers write them.
+ *
+ * @throws {PosternError} `invalid_value` where one is no http or https origin
+ */
+export function checkOrigins(origins: readonly string[]): string[] {
+  return [...new Set(origins.map(checkOrigin))];
+}
+
+function checkOrigin(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const isOrigin = url !== undefined && /^https?:$/.test(url.protocol) && url.username === "" && url.password === "";
+  if (!isOrigin) throw refuse("origins", "it can only be bound to addresses like https://api.example.com");
+  return url.origin;
+}
+
+function refuse(param: string, why: string): PosternError {
+  return new PosternError("invalid_value", `Cannot store the key: ${why}`, { param });
+}

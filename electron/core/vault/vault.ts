@@ -1,0 +1,236 @@
+import path from "node:path";
+import type { Platform } from "#core/platform.ts";
+import type { Store } from "#core/store/store.ts";
+import { PosternError } from "#shared/errors.ts";
+import type { Provider } from "#shared/schema/provider.ts";
+import { checkCredential, checkOrigins } from "./check-credential.ts";
+import { CredentialIndex } from "./credential-index.ts";
+import { createCredential, credentialKey, lastFourOf, type Credential, type CredentialInfo } from "./credential.ts";
+import { environmentKeyName, readEnvironmentKeys } from "./environment-keys.ts";
+import { missingKeyError, unknownKeyNameError } from "./missing-key.ts";
+import { SecretCache } from "./secret-cache.ts";
+import { SecretPlaces } from "./secret-places.ts";
+import type { VaultState } from "./vault-state.ts";
+
+/**
+ * The keys of providers: their names at once, their secrets when one is needed. A secret lies in the OS keychain, in an
+ * encrypted file, or in a variable; never in plain text on the disk. Errors hold no secret.
+ */
+export interface Vault {
+  /** How it stands; `words` are for the person. */
+  state(): VaultState;
+  /** What may be shown of every key, stored and from the environment, in the order of their saving. Opens nothing. */
+  list(): CredentialInfo[];
+  /** Whether a provider has any key. Opens nothing. */
+  has(provider: string): boolean;
+  /**
+   * The key, where its secret is in memory: a look-up, for every request. Without a name: the stored key named
+   * `default`, else the first added, else the environment's.
+   */
+  held(provider: string, name?: string): Credential | undefined;
+  /**
+   * The key, opened if need be (the keychain may show its dialog), chosen as by {@link Vault.held}.
+   *
+   * @throws {PosternError} `provider_key_missing`, `unknown_key_name`, `keychain_locked` or `keychain_unavailable`
+   */
+  find(provider: string, name?: string): Promise<Credential>;
+  /**
+   * Stores a key, or replaces the secret and the origins of the one of that name.
+   *
+   * @param origins where it may be sent; the effective origin of the provider's row
+   * @throws {PosternError} `invalid_value`, `keychain_locked` or `keychain_unavailable`
+   */
+  add(provider: string, name: string, secret: string, origins: readonly string[]): Promise<CredentialInfo>;
+  /** Deletes a key. Resolves with whether there was one. Fails as {@link Vault.add} does. */
+  remove(provider: string, name: string): Promise<boolean>;
+  /** Sets where a stored key may be sent from now on. Fails with `unknown_key_name` or `invalid_value`. */
+  bind(provider: string, name: string, origins: readonly string[]): Promise<void>;
+  /**
+   * Opens the encrypted file with its passphrase; where there is no file, the passphrase seals the first one.
+   *
+   * @throws {PosternError} `invalid_value` for a wrong passphrase, `keychain_unavailable` for a file that cannot be read
+   */
+  unlock(passphrase: string): Promise<void>;
+  /** Forgets every secret and ends the keychain's process. */
+  close(): void;
+}
+
+/**
+ * Opens the vault: reads the index and the environment's keys, and looks whether there is a keychain, without a dialog.
+ *
+ * @param providers the rows in force, their base URLs effective; asked again for words of advice
+ */
+export async function openVault(platform: Platform, store: Store, providers: () => readonly Provider[]): Promise<Vault> {
+  const index = await CredentialIndex.open(store);
+  const places = await SecretPlaces.open(platform, path.join(platform.dataFolder, "vault.json"));
+  const fromEnvironment = readEnvironmentKeys(platform.environment, providers(), platform.clock.nowMs());
+  return new OpenVault(platform, { index, places, providers, fromEnvironment });
+}
+
+interface Parts {
+  readonly index: CredentialIndex;
+  readonly places: SecretPlaces;
+  readonly providers: () => readonly Provider[];
+  readonly fromEnvironment: readonly Credential[];
+}
+
+class OpenVault implements Vault {
+  readonly #platform: Platform;
+  readonly #index: CredentialIndex;
+  readonly #places: SecretPlaces;
+  readonly #providers: () => readonly Provider[];
+  readonly #environment: ReadonlyMap<string, Credential>;
+  readonly #cache: SecretCache;
+  readonly #reading = new Map<string, Promise<Credential>>();
+  #changes: Promise<unknown> = Promise.resolve();
+
+  constructor(platform: Platform, { index, places, providers, fromEnvironment }: Parts) {
+    this.#platform = platform;
+    this.#index = index;
+    this.#places = places;
+    this.#providers = providers;
+    this.#environment = new Map(fromEnvironment.map((credential) => [credential.provider, credential]));
+    this.#cache = new SecretCache(() => platform.clock.monotonicMs());
+  }
+
+  state(): VaultState {
+    return this.#places.state();
+  }
+
+  list(): CredentialInfo[] {
+    return [...this.#index.list(), ...[...this.#environment.values()].map(withoutSecret)];
+  }
+
+  has(provider: string): boolean {
+    return this.#index.preferred(provider) !== undefined || this.#environment.has(provider);
+  }
+
+  held(provider: string, name?: string): Credential | undefined {
+    const stored = name ?? this.#index.preferred(provider)?.name ?? environmentKeyName;
+    return stored === environmentKeyName ? this.#environment.get(provider) : this.#cache.get(credentialKey(provider, stored));
+  }
+
+  async find(provider: string, name?: string): Promise<Credential> {
+    const held = this.held(provider, name);
+    if (held !== undefined) return held;
+    const info = name === undefined ? this.#index.preferred(provider) : this.#index.get(provider, name);
+    if (info === undefined) throw this.#missing(provider, name);
+    const key = credentialKey(provider, info.name);
+    // Many requests that need the same key ask the keychain once.
+    const reading = this.#reading.get(key) ?? this.#read(key, info).finally(() => this.#reading.delete(key));
+    this.#reading.set(key, reading);
+    return reading;
+  }
+
+  add(provider: string, name: string, secret: string, origins: readonly string[]): Promise<CredentialInfo> {
+    return this.#change(async () => {
+      const checked = checkCredential(provider, name, secret);
+      const bound = checkOrigins(origins);
+      const source = await this.#places.choose();
+      const old = this.#index.get(provider, checked.name);
+      const info: CredentialInfo = {
+        provider,
+        name: checked.name,
+        lastFour: lastFourOf(checked.secret),
+        origins: bound,
+        source,
+        createdAtMs: old?.createdAtMs ?? this.#index.nextCreatedAtMs(this.#platform.clock.nowMs()),
+      };
+      // The secret first: an entry of the index without its secret reads as a locked keychain.
+      await this.#places.set(info, checked.secret);
+      await this.#index.put(info);
+      this.#cache.delete(credentialKey(provider, info.name));
+      if (old !== undefined && old.source !== source) await this.#places.forget(old);
+      return info;
+    });
+  }
+
+  remove(provider: string, name: string): Promise<boolean> {
+    return this.#change(async () => {
+      this.#refuseEnvironment("remove", provider, name);
+      const info = this.#index.get(provider, name);
+      if (info === undefined) return false;
+      await this.#places.delete(info);
+      await this.#index.delete(provider, name);
+      this.#cache.delete(credentialKey(provider, name));
+      return true;
+    });
+  }
+
+  bind(provider: string, name: string, origins: readonly string[]): Promise<void> {
+    return this.#change(async () => {
+      this.#refuseEnvironment("bind", provider, name);
+      const info = this.#index.get(provider, name);
+      if (info === undefined) throw this.#missing(provider, name);
+      await this.#index.put({ ...info, origins: checkOrigins(origins) });
+      this.#cache.delete(credentialKey(provider, name));
+    });
+  }
+
+  unlock(passphrase: string): Promise<void> {
+    return this.#places.unlock(passphrase);
+  }
+
+  close(): void {
+    this.#cache.clear();
+    this.#places.close();
+  }
+
+  async #read(key: string, info: CredentialInfo): Promise<Credential> {
+    const secret = await this.#places.get(info);
+    const now = this.#index.get(info.provider, info.name);
+    // Replaced, bound anew or removed while the keychain was asked: what was read is no longer the truth.
+    if (now !== info) return now === undefined ? Promise.reject(this.#missing(info.provider, info.name)) : this.#read(key, now);
+    if (secret === undefined) {
+      const place = info.source === "file" ? "vault.json" : "the keychain";
+      const { message } = this.#missing(info.provider);
+      throw new PosternError(
+        "provider_key_missing",
+        `${message}. Key ${JSON.stringify(info.name)} was removed from ${place} by another program`,
+      );
+    }
+    const credential = createCredential(info, secret);
+    this.#cache.set(key, credential);
+    return credential;
+  }
+
+  #missing(provider: string, name?: string): PosternError {
+    if (name === undefined)
+      return missingKeyError(
+        provider,
+        this.#providers().find((row) => row.id === provider),
+      );
+    const names = this.list().filter((info) => info.provider === provider);
+    return unknownKeyNameError(
+      provider,
+      name,
+      names.map((info) => info.name),
+    );
+  }
+
+  #refuseEnvironment(action: string, provider: string, name: string): void {
+    if (name !== environmentKeyName || !this.#environment.has(provider)) return;
+    const variables =
+      this.#providers()
+        .find((row) => row.id === provider)
+        ?.environment.join(" or ") ?? "a variable";
+    throw new PosternError(
+      "invalid_value",
+      `Cannot ${action} the key "${name}" of ${provider}: it comes from ${variables}; change it there and start again`,
+      {
+        param: "name",
+      },
+    );
+  }
+
+  /** One change at a time, so that the index and the secrets cannot cross. */
+  #change<Value>(work: () => Promise<Value>): Promise<Value> {
+    const turn = this.#changes.then(work);
+    this.#changes = turn.catch(() => undefined);
+    return turn;
+  }
+}
+
+function withoutSecret({ provider, name, lastFour, origins, source, createdAtMs }: Credential): CredentialInfo {
+  return { provider, name, lastFour, origins, source, createdAtMs };
+}

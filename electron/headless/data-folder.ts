@@ -1,0 +1,34 @@
+import { chmodSync, mkdirSync, statSync } from "node:fs";
+import { homedir } from "node:os";
+import path from "node:path";
+import { ExitError } from "./exit-error.ts";
+
+/**
+ * Finds the data folder: `--data-dir`, `POSTERN_DATA_DIR`, else the place that the system has for application data.
+ * It is made if need be, and closed to everybody but its owner.
+ *
+ * @throws {ExitError} where it cannot be made or belongs to somebody else
+ */
+export function openDataFolder(asked: string | undefined, environment: NodeJS.ProcessEnv): string {
+  const folder = path.resolve(asked ?? (environment["POSTERN_DATA_DIR"]?.trim() || systemFolder(environment)));
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    const { uid, mode } = statSync(folder);
+    // Windows has no owner and mode of this kind: there the profile's own folder is closed to others.
+    if (process.platform === "win32") return folder;
+    if (uid !== process.getuid?.()) throw new Error("it belongs to another user");
+    if ((mode & 0o077) !== 0) chmodSync(folder, 0o700);
+    return folder;
+  } catch (error) {
+    throw new ExitError(1, `Cannot use the data folder ${folder}: ${(error as Error).message}; choose another with --data-dir`, {
+      cause: error,
+    });
+  }
+}
+
+/** The folder that Electron's `userData` names too. */
+function systemFolder(environment: NodeJS.ProcessEnv): string {
+  if (process.platform === "darwin") return path.join(homedir(), "Library", "Application Support", "Postern");
+  if (process.platform === "win32") return path.join(environment["APPDATA"] ?? path.join(homedir(), "AppData", "Roaming"), "Postern");
+  return path.join(environment["XDG_CONFIG_HOME"] || path.join(homedir(), ".config"), "postern");
+}

@@ -1,0 +1,64 @@
+// npm test [-- vitest's filters]: every check and every test. The last line is `N passed, N failed, N skipped`.
+
+import { spawnSync } from "node:child_process";
+import { globSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { runChecks } from "./checks.ts";
+import { readVitestReport, type Tally, type VitestReport } from "./read-vitest-report.ts";
+import { repository, runTool, toolScript } from "./run-tool.ts";
+
+const filters = process.argv.slice(2);
+const tallies = [await runAllChecks(), await runVitest()];
+
+const failed = tallies.flatMap((tally) => tally.failed);
+const skipped = tallies.flatMap((tally) => tally.skipped);
+const passedCount = tallies.reduce((sum, tally) => sum + tally.passed, 0);
+console.log("");
+for (const name of skipped) console.log(`skipped: ${name}`);
+for (const name of failed) console.log(`failed: ${name}`);
+console.log(`${passedCount} passed, ${failed.length} failed, ${skipped.length} skipped`);
+process.exitCode = failed.length === 0 ? 0 : 1;
+
+async function runAllChecks(): Promise<Tally> {
+  const outcomes = await runChecks();
+  for (const { name, hasPassed, output } of outcomes) console.log(hasPassed ? `${name}: passed` : `${name}: failed\n${output.trim()}\n`);
+  const failedNames = outcomes.filter(({ hasPassed }) => !hasPassed).map(({ name }) => name);
+  return { passed: outcomes.length - failedNames.length, failed: failedNames, skipped: [] };
+}
+
+async function runVitest(): Promise<Tally> {
+  const folder = mkdtempSync(path.join(tmpdir(), "postern-test-"));
+  try {
+    const reportFile = path.join(folder, "report.json");
+    const options = ["run", "--allowOnly=false", "--reporter=default", "--reporter=json", `--outputFile.json=${reportFile}`, ...filters];
+    const keyring = findKeyringWrapper();
+    const { code } = await runTool(toolScript("vitest"), options, { isLive: true, ...(keyring && { wrapper: keyring }) });
+    return readVitestReport(readReport(reportFile), filters.length > 0 ? [] : findTestFiles(), code);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/**
+ * The script that brings a Secret Service of its own, where it works (it says 69 where a program is missing): without
+ * one, the keychain tests skip themselves by name.
+ */
+function findKeyringWrapper(): string | undefined {
+  if (process.platform !== "linux") return undefined;
+  const wrapper = path.join(repository, "scripts/keyring.sh");
+  return spawnSync(wrapper, ["true"], { stdio: "ignore", timeout: 20_000 }).status === 0 ? wrapper : undefined;
+}
+
+function findTestFiles(): string[] {
+  const isElsewhere = (name: string): boolean => ["node_modules", ".types", "dist", ".git"].includes(path.basename(name));
+  return globSync("**/*.test.ts", { cwd: repository, exclude: isElsewhere }).map((file) => path.join(repository, file));
+}
+
+function readReport(file: string): VitestReport | undefined {
+  try {
+    return JSON.parse(readFileSync(file, "utf8")) as VitestReport;
+  } catch {
+    return undefined;
+  }
+}

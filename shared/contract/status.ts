@@ -1,0 +1,27 @@
+import * as z from "zod";
+import type { ContractEntry } from "./endpoint.ts";
+
+/** How Postern stands, and the few things that a person does about it. */
+export const statusContract = {
+  getStatus: {
+    method: "GET",
+    path: "/admin/status",
+    reply: z.object({
+      version: z.string(),
+      pid: z.number(),
+      /** Where the gateway listens; empty when it does not. */
+      addresses: z.array(z.string()),
+      vault: z.object({ kind: z.string(), status: z.string(), words: z.string() }),
+      config: z.object({
+        file: z.string(),
+        problems: z.array(z.object({ line: z.number(), column: z.number(), path: z.string(), message: z.string() })),
+      }),
+      /** Model servers that answer on this machine. */
+      localServers: z.array(z.object({ id: z.string(), name: z.string(), origin: z.string(), models: z.number(), accepted: z.boolean() })),
+    }),
+  },
+  /** Makes a new owner's key; the old one stops at once. The reply is the only copy. */
+  replaceOwnerKey: { method: "POST", path: "/admin/owner-key", reply: z.object({ key: z.string() }) },
+  /** Lets calls go to a model server on this machine. */
+  acceptProvider: { method: "POST", path: "/admin/providers/:provider/accept", reply: z.object({ id: z.string(), origin: z.string() }) },
+} as const satisfies Record<string, ContractEntry>;

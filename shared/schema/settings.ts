@@ -1,0 +1,73 @@
+import * as z from "zod";
+
+const hostAndPort = z
+  .string()
+  .regex(/^(\[[0-9a-f:.]+\]|[a-z0-9.-]+)(:\d{1,5})?$/, 'must be a host name with an optional port, such as "host.docker.internal:8787"');
+const webOrigin = z
+  .string()
+  .regex(/^[a-z][a-z0-9+.-]*:\/\/[^/?#\s]+$/, 'must be an origin without a path, such as "http://localhost:3000"');
+
+/** What a person can set about the gateway. `meta` feeds the window's rows, the docs and the published JSON Schema. */
+export const gatewaySettingsSchema = z.strictObject({
+  port: z.int().min(0).max(65_535).default(8787).meta({ title: "Port", help: "Where tools reach Postern on this machine." }),
+  allowedHosts: z.array(hostAndPort).default([]).meta({
+    title: "More host names",
+    help: "Names besides localhost under which this machine may be called, such as host.docker.internal:8787.",
+  }),
+  allowedOrigins: z
+    .array(webOrigin)
+    .default([])
+    .meta({ title: "Web pages that may call", help: "Origins of web pages that may call Postern with a key of yours." }),
+  bringYourOwnKey: z
+    .boolean()
+    .default(true)
+    .meta({ title: "Bring your own key", help: "Whether a tool may send a provider's own key, as the local Portkey gateway lets it." }),
+  maxBodyBytes: z
+    .int()
+    .min(1024)
+    .max(1_073_741_824)
+    .default(67_108_864)
+    .meta({ title: "Largest request", unit: "bytes", help: "A larger request is refused; a compressed one counts inflated." }),
+  connectTimeoutMs: z
+    .int()
+    .min(100)
+    .max(120_000)
+    .default(10_000)
+    .meta({ title: "Time to connect", unit: "ms", help: "How long a provider may take to accept a connection." }),
+  firstByteTimeoutMs: z
+    .int()
+    .min(100)
+    .max(86_400_000)
+    .default(900_000)
+    .meta({ title: "Time to the first byte", unit: "ms", help: "Reasoning models may think for many minutes before they answer." }),
+  idleTimeoutMs: z
+    .int()
+    .min(100)
+    .max(86_400_000)
+    .default(300_000)
+    .meta({ title: "Longest silence", unit: "ms", help: "How long an answer that has begun may pause." }),
+});
+
+/** Whether model servers on this machine are looked for. */
+export const discoverySettingsSchema = z.strictObject({
+  enabled: z.boolean().default(true).meta({
+    title: "Find local model servers",
+    help: "Looks for Ollama, LM Studio, llama.cpp and vLLM on this machine. They are used only after you accept them.",
+  }),
+});
+
+/** Where the model catalog comes from and how long it stays fresh. */
+export const catalogSettingsSchema = z.strictObject({
+  ttlSeconds: z
+    .int()
+    .min(10)
+    .max(2_592_000)
+    .default(3600)
+    .meta({ title: "Model lists stay fresh for", unit: "s", help: "After this they are fetched anew." }),
+  sources: z
+    .record(
+      z.string(),
+      z.strictObject({ baseUrl: z.url().optional(), enabled: z.boolean().default(true), weight: z.number().min(0).max(1000).default(1) }),
+    )
+    .default({}),
+});

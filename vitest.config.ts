@@ -1,0 +1,27 @@
+import { configDefaults, defineConfig } from "vitest/config";
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: "unit",
+          include: ["{shared,electron,scripts}/**/*.test.ts", "test/{unit,lint,fakes}/**/*.test.ts"],
+          exclude: [...configDefaults.exclude, "**/.types/**"],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "wire",
+          include: ["test/{wire,clients}/**/*.test.ts"],
+          // Sockets, child processes and native modules: a process each, so that one that hangs or dies takes no other with it.
+          pool: "forks",
+          testTimeout: 30_000,
+          hookTimeout: 30_000,
+        },
+      },
+    ],
+  },
+});
