@@ -1,4 +1,4 @@
-import packageFile from "package.json" with { type: "json" };
+import packageFile from "../package.json" with { type: "json" };
 
 /** This build's version, as package.json has it. */
 export const version: string = packageFile.version;

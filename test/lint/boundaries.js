@@ -35,7 +35,7 @@ const boundaries = {
         return isInside(target, name) && (name === folder || isTypeOnly);
       });
       if (!isAllowed) return report(node, `Cannot import "${source}" from ${roomName}: it may import ${list(room.folders)}`);
-      if (source.startsWith("../")) return reportSpelling(node, source, target);
+      if (source.startsWith("../") && aliasOf(target) !== target) return reportSpelling(node, source, target);
       return undefined;
     }
 

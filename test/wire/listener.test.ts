@@ -1,9 +1,12 @@
+import { networkInterfaces } from "node:os";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { chatCall, goodBody, observeCall, readError, startWorld, survived, wentThrough, type World } from "../fakes/observe-call.ts";
 import { type RawResult, rawHttp, rawRequest } from "../fakes/raw-http.ts";
 import { startPostern } from "../fakes/start-postern.ts";
 
 // Who may talk to the listener at all: names it answers to, pages that may call, and what the keyless get to see.
+
+const hasIpv6 = Object.values(networkInterfaces()).some((addresses) => addresses?.some(({ address }) => address === "::1"));
 
 let world: World;
 
@@ -69,6 +72,12 @@ describe("a Host that is not this machine's", () => {
   test.each(["127.0.0.1:PORT", "localhost:PORT", "LocalHost:PORT", "[::1]:PORT"])("but %s is", async (host) => {
     const result = await call("GET /healthz", [`Host: ${host.replace("PORT", String(world.postern.port))}`]);
     expect([result.status, result.body.toString()]).toEqual([200, '{"status":"ok"}']);
+  });
+
+  test.runIf(hasIpv6)("nobody else can listen for localhost on ::1: the same gateway does", async () => {
+    const good = await call("GET /healthz", [`Host: localhost:${world.postern.port}`], "::1");
+    const bad = await call("GET /healthz", [`Host: evil.com:${world.postern.port}`], "::1");
+    expect([good.status, bad.status]).toEqual([200, 403]);
   });
 
   test("refuses two Hosts: 400", async () => {

@@ -8,6 +8,8 @@ export interface Endpoint {
   readonly dialect: DialectId;
   /** Whether the body has to say which model it wants. */
   readonly needsModel: boolean;
+  /** Whether files come with it, as multipart/form-data. */
+  readonly takesFiles: boolean;
 }
 
 /** What a request line asks for. */
@@ -19,7 +21,10 @@ export type EndpointMatch =
   | { readonly kind: "passthrough"; readonly path: string }
   | { readonly kind: "wrong-method"; readonly allow: string };
 
-const openai = (id: EndpointId, needsModel = true): Endpoint => ({ id, dialect: "openai-chat", needsModel });
+function openai(id: EndpointId, options: { readonly needsModel?: boolean; readonly takesFiles?: boolean } = {}): Endpoint {
+  return { id, dialect: "openai-chat", needsModel: options.needsModel ?? true, takesFiles: options.takesFiles ?? false };
+}
+
 const chat = openai("chat");
 
 /** The paths of OpenAI's API that Postern routes by the model in the body, and where the seeds' clients expect chat. */
@@ -30,13 +35,13 @@ const posts: ReadonlyMap<string, Endpoint> = new Map([
   ["/openai/v1/chat/completions", chat],
   ["/v1/completions", openai("completions")],
   ["/v1/embeddings", openai("embeddings")],
-  ["/v1/images/generations", openai("images-generations", false)],
-  ["/v1/images/edits", openai("images-edits", false)],
-  ["/v1/images/variations", openai("images-variations", false)],
+  ["/v1/images/generations", openai("images-generations", { needsModel: false })],
+  ["/v1/images/edits", openai("images-edits", { needsModel: false, takesFiles: true })],
+  ["/v1/images/variations", openai("images-variations", { needsModel: false, takesFiles: true })],
   ["/v1/audio/speech", openai("audio-speech")],
-  ["/v1/audio/transcriptions", openai("audio-transcriptions")],
-  ["/v1/audio/translations", openai("audio-translations")],
-  ["/v1/moderations", openai("moderations", false)],
+  ["/v1/audio/transcriptions", openai("audio-transcriptions", { takesFiles: true })],
+  ["/v1/audio/translations", openai("audio-translations", { takesFiles: true })],
+  ["/v1/moderations", openai("moderations", { needsModel: false })],
   ["/v1/rerank", openai("rerank")],
 ]);
 

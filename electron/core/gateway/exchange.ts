@@ -19,5 +19,6 @@ export interface Exchange {
 
 /** Whether the client is gone, so that nothing needs to be sent or paid for any more. */
 export function hasLeft(exchange: Exchange): boolean {
-  return exchange.response.destroyed || exchange.response.socket === null || exchange.response.socket.destroyed;
+  // Not the response's socket: a pipelined request's answer has none until its turn comes.
+  return exchange.response.destroyed || exchange.request.socket.destroyed;
 }

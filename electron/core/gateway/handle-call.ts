@@ -28,7 +28,7 @@ export async function handleCall(exchange: Exchange, endpoint: Endpoint, caller:
   const route = readRouteHeaders(head, caller);
   record.endpoint = endpoint.id;
   record.traceId = head.portkey?.get("trace-id") ?? null;
-  const isUpload = head.contentType !== null && /^multipart\/form-data/i.test(head.contentType);
+  const isUpload = endpoint.takesFiles && head.contentType !== null && /^multipart\/form-data/i.test(head.contentType);
   if (isUpload) {
     const upload = await readUpload(exchange.request, {
       contentType: head.contentType,
@@ -56,7 +56,7 @@ export async function handleCall(exchange: Exchange, endpoint: Endpoint, caller:
   if (head.contentType !== null && !/^application\/(?:[\w.+-]+\+)?json\s*(?:;|$)/i.test(head.contentType)) {
     throw new PosternError(
       "unsupported_media_type",
-      "Cannot read this body: its Content-Type is neither application/json nor multipart/form-data; send JSON as application/json",
+      `Cannot read this body: its Content-Type is not application/json${endpoint.takesFiles ? " or multipart/form-data" : ""}; send it as that`,
     );
   }
   const bytes = await readBody(exchange.request, { encoding: head.contentEncoding, maxBytes });

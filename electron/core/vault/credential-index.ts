@@ -70,6 +70,7 @@ export class CredentialIndex {
 
   #hold(info: CredentialInfo): void {
     this.#infos.set(credentialKey(info.provider, info.name), Object.freeze(info));
+    Object.freeze(info.origins);
     this.#prefer(info.provider);
   }
 

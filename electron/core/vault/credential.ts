@@ -9,7 +9,7 @@ export interface CredentialInfo {
   /** For people to tell keys apart: at most four characters, never more than a quarter of the secret. */
   readonly lastFour: string;
   /** Where the key may be sent, and nowhere else: `https://api.openai.com`. Empty until the person binds it. */
-  readonly origins: readonly string[];
+  readonly origins: string[];
   readonly source: CredentialSource;
   /** Milliseconds since 1970 of its first saving; a replaced secret keeps it. */
   readonly createdAtMs: number;
@@ -32,7 +32,10 @@ export function credentialKey(provider: string, name: string): string {
  * object spread and structured clone, which is how things get into logs and across processes, do not see them.
  */
 export function createCredential(info: CredentialInfo, secret: string, extra?: Readonly<Record<string, string>>): Credential {
-  const { provider, name, lastFour, origins, source, createdAtMs } = info;
+  const { provider, name, lastFour, source, createdAtMs } = info;
+  const origins = [...info.origins];
+  // They decide where the secret goes; nobody who holds the credential may widen them.
+  Object.freeze(origins);
   const credential = { provider, name, lastFour, origins, source, createdAtMs } as Credential;
   Object.defineProperty(credential, "secret", { value: secret, enumerable: false });
   if (extra !== undefined) Object.defineProperty(credential, "extra", { value: Object.freeze({ ...extra }), enumerable: false });

@@ -82,6 +82,8 @@ class OpenVault implements Vault {
   readonly #environment: ReadonlyMap<string, Credential>;
   readonly #cache: SecretCache;
   readonly #reading = new Map<string, Promise<Credential>>();
+  readonly #changing = new Map<string, Promise<void>>();
+  #isClosed = false;
   #changes: Promise<unknown> = Promise.resolve();
 
   constructor(platform: Platform, { index, places, providers, fromEnvironment }: Parts) {
@@ -116,16 +118,21 @@ class OpenVault implements Vault {
     const info = name === undefined ? this.#index.preferred(provider) : this.#index.get(provider, name);
     if (info === undefined) throw this.#missing(provider, name);
     const key = credentialKey(provider, info.name);
+    const changing = this.#changing.get(key);
+    if (changing !== undefined) {
+      await changing;
+      return this.find(provider, name);
+    }
     // Many requests that need the same key ask the keychain once.
-    const reading = this.#reading.get(key) ?? this.#read(key, info).finally(() => this.#reading.delete(key));
+    const reading = this.#reading.get(key) ?? this.#read(info).finally(() => this.#reading.delete(key));
     this.#reading.set(key, reading);
     return reading;
   }
 
-  add(provider: string, name: string, secret: string, origins: readonly string[]): Promise<CredentialInfo> {
-    return this.#change(async () => {
-      const checked = checkCredential(provider, name, secret);
-      const bound = checkOrigins(origins);
+  async add(provider: string, name: string, secret: string, origins: readonly string[]): Promise<CredentialInfo> {
+    const checked = checkCredential(provider, name, secret);
+    const bound = checkOrigins(origins);
+    return this.#change(provider, checked.name, async () => {
       const source = await this.#places.choose();
       const old = this.#index.get(provider, checked.name);
       const info: CredentialInfo = {
@@ -139,31 +146,29 @@ class OpenVault implements Vault {
       // The secret first: an entry of the index without its secret reads as a locked keychain.
       await this.#places.set(info, checked.secret);
       await this.#index.put(info);
-      this.#cache.delete(credentialKey(provider, info.name));
       if (old !== undefined && old.source !== source) await this.#places.forget(old);
       return info;
     });
   }
 
-  remove(provider: string, name: string): Promise<boolean> {
-    return this.#change(async () => {
-      this.#refuseEnvironment("remove", provider, name);
+  async remove(provider: string, name: string): Promise<boolean> {
+    this.#refuseEnvironment("remove", provider, name);
+    return this.#change(provider, name, async () => {
       const info = this.#index.get(provider, name);
       if (info === undefined) return false;
       await this.#places.delete(info);
       await this.#index.delete(provider, name);
-      this.#cache.delete(credentialKey(provider, name));
       return true;
     });
   }
 
-  bind(provider: string, name: string, origins: readonly string[]): Promise<void> {
-    return this.#change(async () => {
-      this.#refuseEnvironment("bind", provider, name);
+  async bind(provider: string, name: string, origins: readonly string[]): Promise<void> {
+    this.#refuseEnvironment("bind", provider, name);
+    const bound = checkOrigins(origins);
+    return this.#change(provider, name, async () => {
       const info = this.#index.get(provider, name);
       if (info === undefined) throw this.#missing(provider, name);
-      await this.#index.put({ ...info, origins: checkOrigins(origins) });
-      this.#cache.delete(credentialKey(provider, name));
+      await this.#index.put({ ...info, origins: bound });
     });
   }
 
@@ -172,15 +177,13 @@ class OpenVault implements Vault {
   }
 
   close(): void {
+    this.#isClosed = true;
     this.#cache.clear();
     this.#places.close();
   }
 
-  async #read(key: string, info: CredentialInfo): Promise<Credential> {
+  async #read(info: CredentialInfo): Promise<Credential> {
     const secret = await this.#places.get(info);
-    const now = this.#index.get(info.provider, info.name);
-    // Replaced, bound anew or removed while the keychain was asked: what was read is no longer the truth.
-    if (now !== info) return now === undefined ? Promise.reject(this.#missing(info.provider, info.name)) : this.#read(key, now);
     if (secret === undefined) {
       const place = info.source === "file" ? "vault.json" : "the keychain";
       const { message } = this.#missing(info.provider);
@@ -190,7 +193,7 @@ class OpenVault implements Vault {
       );
     }
     const credential = createCredential(info, secret);
-    this.#cache.set(key, credential);
+    if (!this.#isClosed) this.#cache.set(credentialKey(info.provider, info.name), credential);
     return credential;
   }
 
@@ -223,9 +226,24 @@ class OpenVault implements Vault {
     );
   }
 
-  /** One change at a time, so that the index and the secrets cannot cross. */
-  #change<Value>(work: () => Promise<Value>): Promise<Value> {
-    const turn = this.#changes.then(work);
+  /**
+   * One change at a time, and none while its key is read: a new secret must never be seen with the old origins, nor a
+   * removed one stay in memory.
+   */
+  #change<Value>(provider: string, name: string, work: () => Promise<Value>): Promise<Value> {
+    const key = credentialKey(provider, name);
+    const turn = this.#changes.then(async () => {
+      const ended = Promise.withResolvers<void>();
+      this.#changing.set(key, ended.promise);
+      try {
+        await this.#reading.get(key)?.catch(() => undefined);
+        return await work();
+      } finally {
+        this.#cache.delete(key);
+        this.#changing.delete(key);
+        ended.resolve();
+      }
+    });
     this.#changes = turn.catch(() => undefined);
     return turn;
   }

@@ -11,7 +11,7 @@ const drainMs = 10_000;
 
 /** `postern serve`: runs the gateway until it is told to stop. */
 export const serveCommand: Command = {
-  usage: "postern serve [--port 8787] [--host 127.0.0.1] [--data-dir DIR]",
+  usage: "postern serve [--port 8787] [--host 127.0.0.1] [--data-dir DIR] [--ui-port 0] [--no-ui] [--open]",
   summary: "Runs the gateway on 127.0.0.1 and ::1. It stops on SIGTERM or Ctrl+C, after at most 10 s for calls under way.",
   options: {
     port: { type: "string" },
@@ -29,6 +29,9 @@ export const serveCommand: Command = {
       const control = await serveControlSocket(dataFolder, (request) => postern.admin(request));
       const address = listener.addresses.find((candidate) => candidate.startsWith("127.")) ?? listener.addresses[0] ?? "";
       const stopped = untilToldToStop();
+      if (input.values["open"] === true || textOption(input, "ui-port") !== undefined) {
+        process.stderr.write("The window is not part of this build yet: only the gateway runs.\n");
+      }
       process.stdout.write(`Postern is listening on http://${address}\n`);
       if (postern.newOwnerKey !== null) process.stdout.write(firstWords(address, postern.newOwnerKey));
       void findLocalServersWords(postern).then((words) => process.stdout.write(words));

@@ -23,6 +23,7 @@ export interface Keyring {
   stop(): Promise<void>;
 }
 
+const loginKeyring = "/org/freedesktop/secrets/collection/login";
 const serviceName = "org.freedesktop.secrets";
 const script = new URL("../../../scripts/keyring.sh", import.meta.url).pathname;
 
@@ -84,21 +85,16 @@ export async function startKeyring(): Promise<Keyring> {
       `string:${serviceName}`,
     );
   // The service has its name before its keyring is open.
-  const waitForOpen = (): Promise<void> =>
-    waitFor(
-      "false",
-      `--dest=${serviceName}`,
-      "/org/freedesktop/secrets/collection/login",
-      "org.freedesktop.DBus.Properties.Get",
-      "string:org.freedesktop.Secret.Collection",
-      "string:Locked",
-    );
+  const waitForOpen = (): Promise<void> => {
+    const property = ["string:org.freedesktop.Secret.Collection", "string:Locked"];
+    return waitFor("false", `--dest=${serviceName}`, loginKeyring, "org.freedesktop.DBus.Properties.Get", ...property);
+  };
 
   return {
     environment,
     lock: async () => {
       const service = [`--dest=${serviceName}`, "/org/freedesktop/secrets", "org.freedesktop.Secret.Service.Lock"];
-      await send(...service, "array:objpath:/org/freedesktop/secrets/collection/login");
+      await send(...service, `array:objpath:${loginKeyring}`);
     },
     unlock: () => unlockOverControl(path.join(control, "control"), password),
     kill: async () => {

@@ -1,0 +1,52 @@
+import { expect, test } from "vitest";
+import { createRow } from "../../../test/wire/vault/test-platform.ts";
+import type { Credential } from "./credential.ts";
+import { readEnvironmentKeys } from "./environment-keys.ts";
+
+const nowMs = 1_700_000_000_000;
+
+function withSecrets(credentials: readonly Credential[]): unknown[] {
+  return credentials.map((credential) => ({ ...credential, secret: credential.secret, extra: credential.extra }));
+}
+
+test("readEnvironmentKeys() takes the first variable that holds a key, trimmed, and binds it to the row's origin", () => {
+  const row = createRow("openai", { baseUrl: "http://127.0.0.1:9200/v1", environment: ["FIRST", "SECOND", "THIRD"] });
+  const found = readEnvironmentKeys({ FIRST: "your_openai_key", SECOND: " sk-0123456789abcdef\n", THIRD: "sk-other" }, [row], nowMs);
+  expect(withSecrets(found)).toEqual([
+    {
+      provider: "openai",
+      name: "environment",
+      lastFour: "cdef",
+      origins: ["http://127.0.0.1:9200"],
+      source: "environment",
+      createdAtMs: nowMs,
+      secret: "sk-0123456789abcdef",
+      extra: undefined,
+    },
+  ]);
+});
+
+test("readEnvironmentKeys() binds a key to nothing while its base URL has an unfilled option", () => {
+  const row = createRow("azure", { baseUrl: "https://{resource}.openai.azure.com/openai/v1", environment: ["AZURE_KEY"] });
+  expect(readEnvironmentKeys({ AZURE_KEY: "0123456789" }, [row], nowMs)).toMatchObject([{ origins: [] }]);
+});
+
+test("readEnvironmentKeys() gives no key to a row that takes none", () => {
+  expect(
+    readEnvironmentKeys({ OLLAMA_KEY: "0123456789" }, [createRow("ollama", { auth: "none", environment: ["OLLAMA_KEY"] })], nowMs),
+  ).toEqual([]);
+});
+
+test("readEnvironmentKeys() brings all parts of an AWS key, leaves out half a one, and takes a Bedrock API key as it is", () => {
+  const row = createRow("bedrock", { auth: "aws-sigv4", environment: ["AWS_ACCESS_KEY_ID", "AWS_BEARER_TOKEN_BEDROCK"] });
+  const read = (environment: Record<string, string>): unknown[] =>
+    readEnvironmentKeys(environment, [row], nowMs).map(({ secret, extra }) => ({ secret, extra }));
+  const id = { AWS_ACCESS_KEY_ID: "AKIA0123456789ABCDEF", AWS_REGION: "eu-west-1" };
+  expect(read({ ...id, AWS_SECRET_ACCESS_KEY: "half", AWS_SESSION_TOKEN: "token" })).toEqual([
+    { secret: "AKIA0123456789ABCDEF", extra: { secretAccessKey: "half", sessionToken: "token", region: "eu-west-1" } },
+  ]);
+  expect(read(id)).toEqual([]);
+  expect(read({ ...id, AWS_BEARER_TOKEN_BEDROCK: "bedrock-api-key" })).toEqual([
+    { secret: "bedrock-api-key", extra: { region: "eu-west-1" } },
+  ]);
+});
