@@ -5,6 +5,7 @@ import { startWorld, type World } from "../fakes/observe-call.ts";
 import { openAiModels } from "../fakes/openai-replies.ts";
 import { binary, json, sse } from "../fakes/replies.ts";
 import type { RecordedRequest } from "../fakes/scripted-provider.ts";
+import { assertClean } from "./assert-clean.ts";
 import { readForm } from "./read-form.ts";
 
 // What the `openai` package can ask for beside chat.
@@ -25,13 +26,7 @@ afterAll(async () => {
 
 beforeEach(() => world.provider.forget());
 
-afterEach(() => {
-  expect(world.provider.problems).toEqual([]);
-  for (const { headers, rawHeaders, body } of world.provider.requests) {
-    expect(headers["authorization"]).toBe(`Bearer ${providerKey}`);
-    expect(rawHeaders.join("\n") + body.toString("latin1")).not.toContain(world.postern.key);
-  }
-});
+afterEach(() => assertClean(world.provider, [world.postern.key]));
 
 const lastRequest = (): RecordedRequest => {
   const request = world.provider.requests.at(-1);
@@ -85,7 +80,7 @@ describe("audio", () => {
     const file = await toFile(recording, 'spräch "1".wav', { type: "audio/wav" });
     const result = await client.audio.transcriptions.create(makeBody(file));
     expect(result.text).toBe("Guten Tag");
-    expect(lastRequest().url).toBe("/v1/audio/transcriptions");
+    expect(lastRequest()).toMatchObject({ url: "/v1/audio/transcriptions", headers: { authorization: `Bearer ${providerKey}` } });
     const form = await readForm(lastRequest());
     expect(form.fields).toEqual({ model: "whisper-1", language: "de" });
     expect(form.files["file"]).toMatchObject({ name: 'spräch "1".wav', type: "audio/wav" });

@@ -4,6 +4,7 @@ import { playFixture, readFixture } from "../fakes/fixture.ts";
 import { stall, stallAfter } from "../fakes/misbehaviour.ts";
 import { startWorld, type World } from "../fakes/observe-call.ts";
 import { openAi, openAiChat, openAiError, openAiStream } from "../fakes/openai-replies.ts";
+import { assertClean } from "./assert-clean.ts";
 
 // The `openai` package, unmodified, with nothing changed but its base URL and its key.
 
@@ -28,13 +29,7 @@ afterAll(async () => {
 
 beforeEach(() => world.provider.forget());
 
-afterEach(() => {
-  expect(world.provider.problems).toEqual([]);
-  // Whatever the client sent, its own key goes no further.
-  for (const { rawHeaders, body } of world.provider.requests) {
-    expect(rawHeaders.join("\n") + body.toString("latin1")).not.toContain(world.postern.key);
-  }
-});
+afterEach(() => assertClean(world.provider, [world.postern.key]));
 
 const lastRequest = (): World["provider"]["requests"][number] => {
   const request = world.provider.requests.at(-1);

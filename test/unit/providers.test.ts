@@ -24,13 +24,12 @@ const portkeyIds = `
   anthropic azure-openai cohere google vertex-ai mistral-ai openai perplexity-ai reka-ai together-ai deepinfra ncompass ollama ai21 bedrock
   groq jina fireworks-ai workers-ai moonshot openrouter lingyi zhipu novita-ai deepseek voyage azure-ai deepbricks siliconflow huggingface
   cerebras inference-net sambanova lemonfox-ai upstage dashscope x-ai cortex nebius recraft-ai portkey nscale hyperbolic bytez
-  featherless-ai krutrim 302ai cometapi matterai nextbit z-ai oracle iointelligence aibadgr ovhcloud
+  github featherless-ai krutrim 302ai cometapi matterai nextbit z-ai oracle iointelligence aibadgr ovhcloud
 `;
 
 /** Portkey's ids of services that closed. A row would offer a person something that cannot answer. */
 const closed = {
   anyscale: "Anyscale Endpoints closed in August 2024",
-  github: "GitHub Models was retired on 2026-07-30, https://docs.github.com/en/github-models",
   "kluster-ai": "acquired in 2026; api.kluster.ai no longer resolves",
   lambda: "the Lambda Inference API closed on 2025-09-25, https://lambda.ai/inference",
   lepton: "now NVIDIA DGX Cloud Lepton, where each deployment has an address of its own",

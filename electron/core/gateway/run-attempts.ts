@@ -149,7 +149,7 @@ function targetOf(attempt: Attempt, outgoing: Outgoing): { origin: string; path:
   const { row, customHost } = attempt;
   const base = customHost === null ? { origin: row.origin, basePath: row.basePath } : splitHost(customHost);
   if (outgoing.endpoint === null) return { origin: base.origin, path: base.basePath + (outgoing.rawPath ?? "") };
-  if (outgoing.endpoint !== "models" && row.dialect !== "openai-chat") {
+  if (outgoing.endpoint === "chat" && row.dialect !== "openai-chat") {
     throw new PosternError(
       "dialect_unsupported",
       `Cannot ask ${row.id} for this: it speaks ${row.dialect}, which this build of Postern does not translate yet; choose a provider that speaks OpenAI's API`,

@@ -66,7 +66,7 @@ function listen(): void {
   }
   process.on("message", receive);
   // A call that hangs in native code keeps process.exit() waiting for its thread; a signal does not wait.
-  process.on("disconnect", () => process.exit());
+  process.on("disconnect", () => process.kill(process.pid, "SIGKILL"));
 }
 
 listen();

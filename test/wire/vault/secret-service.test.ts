@@ -1,6 +1,9 @@
-import { mkdtempSync, symlinkSync } from "node:fs";
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, mkdtempSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { createInterface } from "node:readline";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { askSecretService } from "#core/vault/secret-service.ts";
 import { findCommand, hasKeyring, startKeyring, type Keyring } from "./keyring.ts";
@@ -41,4 +44,36 @@ describe.skipIf(!hasKeyring)("askSecretService (needs gnome-keyring and dbus)", 
     const environment = { ...keyring.environment, PATH: pathWithOnly("none-of-them") };
     expect(await askSecretService(environment, { mayStart: true })).toBe("unknown");
   });
+
+  test("a service that would have to be started is idle, and stays off until it may be", async () => {
+    const bus = await startBusWithService();
+    try {
+      const environment = { DBUS_SESSION_BUS_ADDRESS: bus.address, PATH: process.env["PATH"] };
+      expect(await askSecretService(environment, { mayStart: false })).toBe("idle");
+      expect(existsSync(bus.startedFile)).toBe(false);
+      expect(await askSecretService(environment, { mayStart: true })).toBe("failing");
+      expect(existsSync(bus.startedFile)).toBe(true);
+    } finally {
+      bus.daemon.kill();
+    }
+  });
 });
+
+/** A bus that knows how to start a Secret Service: one that leaves a file behind and ends. */
+async function startBusWithService(): Promise<{ daemon: ChildProcess; address: string; startedFile: string }> {
+  const folder = mkdtempSync(path.join(tmpdir(), "postern-bus-"));
+  const startedFile = path.join(folder, "started");
+  writeFileSync(
+    path.join(folder, "org.freedesktop.secrets.service"),
+    `[D-BUS Service]\nName=org.freedesktop.secrets\nExec=${findCommand("touch") ?? "touch"} ${startedFile}\n`,
+  );
+  const policy =
+    '<policy context="default"><allow send_destination="*" eavesdrop="true"/><allow eavesdrop="true"/><allow own="*"/></policy>';
+  const config = `<busconfig><type>session</type><listen>unix:path=${folder}/bus</listen><servicedir>${folder}</servicedir>${policy}</busconfig>`;
+  writeFileSync(path.join(folder, "bus.conf"), config);
+  const daemon = spawn("dbus-daemon", [`--config-file=${folder}/bus.conf`, "--nofork", "--nopidfile", "--print-address"], {
+    stdio: ["ignore", "pipe", "ignore"],
+  });
+  const [address] = (await once(createInterface(daemon.stdout), "line")) as [string];
+  return { daemon, address, startedFile };
+}

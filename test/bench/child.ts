@@ -1,0 +1,79 @@
+import { type ChildProcess, fork } from "node:child_process";
+import { once } from "node:events";
+import path from "node:path";
+
+/** What a child process is started with. */
+export interface ChildOptions {
+  readonly arguments?: readonly string[];
+  /** Modules of this folder that are loaded before the child's own. */
+  readonly preload?: readonly string[];
+  /** Beside PATH and HOME; nothing else is inherited. */
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly folder?: string;
+}
+
+const running = new Set<ChildProcess>();
+// A run that is cut short leaves nothing behind.
+process.once("exit", () => running.forEach((child) => child.kill("SIGKILL")));
+
+/**
+ * Starts a script in a Node process of its own, with a channel for messages.
+ *
+ * @param script absolute, or a file of this folder
+ */
+export function startChild(script: string, options: ChildOptions = {}): ChildProcess {
+  const { PATH, HOME, USERPROFILE, SystemRoot } = process.env;
+  const child = fork(path.resolve(import.meta.dirname, script), options.arguments ?? [], {
+    execArgv: (options.preload ?? []).flatMap((file) => ["--import", new URL(file, import.meta.url).href]),
+    env: { PATH, HOME, USERPROFILE, SystemRoot, NODE_ENV: "production", ...options.environment },
+    cwd: options.folder ?? import.meta.dirname,
+    stdio: ["ignore", "ignore", "inherit", "ipc"],
+  });
+  running.add(child);
+  child.once("exit", () => running.delete(child));
+  return child;
+}
+
+/**
+ * Waits for a child's next message.
+ *
+ * @throws {Error} where the child ends first
+ */
+export async function nextMessage<Message>(child: ChildProcess): Promise<Message> {
+  const left = new AbortController();
+  const ended = once(child, "exit", { signal: left.signal }).then(([code, signal]) => {
+    throw new Error(`Cannot go on with ${path.basename(child.spawnargs.at(1) ?? "")}: it ended with ${signal ?? `code ${code}`}`);
+  });
+  try {
+    const [message] = await Promise.race([once(child, "message", { signal: left.signal }), ended]);
+    return message as Message;
+  } finally {
+    ended.catch(() => {});
+    left.abort();
+  }
+}
+
+/**
+ * Runs a script of this folder that takes one message and answers with one.
+ *
+ * @throws {Error} where it ends without an answer; its words are on stderr
+ */
+export async function runTask<Result>(script: string, input: object): Promise<Result> {
+  const child = startChild(script);
+  const answer = nextMessage<Result>(child);
+  child.send(input);
+  const result = await answer;
+  if (child.connected) child.disconnect();
+  await stopChild(child);
+  return result;
+}
+
+/** Ends a child and waits until it is gone: by SIGTERM, after 15 s by force. */
+export async function stopChild(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const gone = once(child, "exit");
+  child.kill("SIGTERM");
+  const timer = setTimeout(() => child.kill("SIGKILL"), 15_000);
+  await gone;
+  clearTimeout(timer);
+}
