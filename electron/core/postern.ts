@@ -13,6 +13,7 @@ import { openConnections } from "./upstream/connections.ts";
 import { openCallLog } from "./usage/call-log.ts";
 import { openVault } from "./vault/vault.ts";
 import path from "node:path";
+import { setFlagsFromString } from "node:v8";
 
 export { PortTakenError } from "#core/gateway/listen.ts";
 export { FolderInUseError } from "#core/store/lock-folder.ts";
@@ -42,6 +43,10 @@ export interface PosternOptions {
  */
 export async function createPostern(platform: Platform, options: PosternOptions): Promise<Postern> {
   const { clock, environment } = platform;
+  // V8 learns at start, while everything is slow and so survives, to put objects of the hot path straight into the old
+  // generation, where each keeps its whole call alive until a full collection. Measured at 32 connections: 10 MB
+  // survived every minor collection with this, next to nothing without.
+  setFlagsFromString("--no-allocation-site-pretenuring");
   const lock = lockFolder(platform.dataFolder);
   try {
     const config = openLiveConfig(platform);

@@ -21,7 +21,6 @@ const server = createServer((request, response) => {
   });
 });
 server.listen(Number(port), "127.0.0.1");
-process.once("disconnect", () => process.exit());
 
 function relayTo(response: ServerResponse): Dispatcher.DispatchHandler {
   return {

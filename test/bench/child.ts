@@ -12,6 +12,9 @@ export interface ChildOptions {
   readonly folder?: string;
 }
 
+const longestWords = 4_000;
+/** The end of what each child wrote to stderr: shown only where it fails. */
+const words = new WeakMap<ChildProcess, { readonly text: string }>();
 const running = new Set<ChildProcess>();
 // A run that is cut short leaves nothing behind.
 process.once("exit", () => running.forEach((child) => child.kill("SIGKILL")));
@@ -27,8 +30,11 @@ export function startChild(script: string, options: ChildOptions = {}): ChildPro
     execArgv: (options.preload ?? []).flatMap((file) => ["--import", new URL(file, import.meta.url).href]),
     env: { PATH, HOME, USERPROFILE, SystemRoot, NODE_ENV: "production", ...options.environment },
     cwd: options.folder ?? import.meta.dirname,
-    stdio: ["ignore", "ignore", "inherit", "ipc"],
+    stdio: ["ignore", "ignore", "pipe", "ipc"],
   });
+  const said = { text: "" };
+  words.set(child, said);
+  child.stderr?.setEncoding("latin1").on("data", (text: string) => (said.text = (said.text + text).slice(-longestWords)));
   running.add(child);
   child.once("exit", () => running.delete(child));
   return child;
@@ -41,8 +47,9 @@ export function startChild(script: string, options: ChildOptions = {}): ChildPro
  */
 export async function nextMessage<Message>(child: ChildProcess): Promise<Message> {
   const left = new AbortController();
-  const ended = once(child, "exit", { signal: left.signal }).then(([code, signal]) => {
-    throw new Error(`Cannot go on with ${path.basename(child.spawnargs.at(1) ?? "")}: it ended with ${signal ?? `code ${code}`}`);
+  // "close" comes after the last of its words; "exit" may come before.
+  const ended = once(child, "close", { signal: left.signal }).then(() => {
+    throw endedEarly(child);
   });
   try {
     const [message] = await Promise.race([once(child, "message", { signal: left.signal }), ended]);
@@ -53,10 +60,18 @@ export async function nextMessage<Message>(child: ChildProcess): Promise<Message
   }
 }
 
+/** The error for a child that ended too early, with its last words. */
+export function endedEarly(child: ChildProcess): Error {
+  const name = child.spawnargs.find((word) => /\.[jt]s$/.test(word)) ?? "a child process";
+  return new Error(
+    `Cannot go on with ${path.basename(name)}: it ended with ${child.signalCode ?? `code ${child.exitCode}`}; ${words.get(child)?.text ?? ""}`,
+  );
+}
+
 /**
  * Runs a script of this folder that takes one message and answers with one.
  *
- * @throws {Error} where it ends without an answer; its words are on stderr
+ * @throws {Error} where it ends without an answer
  */
 export async function runTask<Result>(script: string, input: object): Promise<Result> {
   const child = startChild(script);

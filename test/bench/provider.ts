@@ -25,7 +25,11 @@ const plainReply = reply("200 OK", JSON.stringify({ ...identity, object: "chat.c
 
 const streamHead = Buffer.from("HTTP/1.1 200 OK\r\ncontent-type: text/event-stream; charset=utf-8\r\ntransfer-encoding: chunked\r\n\r\n");
 const streamEnd = Buffer.from("0\r\n\r\n");
-const streams = { burst: streamChunks(chunksPerStream.burst), paced: streamChunks(chunksPerStream.paced) };
+const streams: Readonly<Record<StreamPattern, readonly Buffer[]>> = {
+  burst: streamChunks(chunksPerStream.burst),
+  short: streamChunks(chunksPerStream.short),
+  paced: streamChunks(chunksPerStream.paced),
+};
 
 /** A paced stream that has begun, and the chunk that comes next. */
 interface PacedStream {
@@ -65,27 +69,26 @@ const server = createServer({ noDelay: true }, (socket) => {
   });
 });
 server.listen(0, "127.0.0.1", () => process.send?.({ port: (server.address() as AddressInfo).port }));
-process.once("disconnect", () => process.exit());
 
 function answer(socket: Socket, request: string): void {
   // A gateway that lost the key, or kept its own, would otherwise look fast.
   if (!request.includes(`earer ${providerKeyPrefix}`))
     return void socket.write(reply("401 Unauthorized", '{"error":{"message":"no key"}}'));
-  const pattern = /"user":"bench-(burst|paced)"/.exec(request)?.[1] as StreamPattern | undefined;
+  const pattern = /"user":"bench-(burst|short|paced)"/.exec(request)?.[1] as StreamPattern | undefined;
   if (pattern === undefined) return void socket.write(plainReply);
   socket.write(streamHead);
-  if (pattern === "burst") return sendBurst(socket, 0);
+  if (pattern !== "paced") return sendAll(socket, streams[pattern], 0);
   let smallest = paced[0] as Set<PacedStream>;
   for (const group of paced) if (group.size < smallest.size) smallest = group;
   smallest.add({ socket, next: 0 });
 }
 
 /** Each chunk is a write of its own, as long as the reader takes them. */
-function sendBurst(socket: Socket, from: number): void {
-  for (let index = from; index < streams.burst.length; index++) {
+function sendAll(socket: Socket, chunks: readonly Buffer[], from: number): void {
+  for (let index = from; index < chunks.length; index++) {
     if (socket.destroyed) return;
-    if (socket.write(streams.burst[index] as Buffer)) continue;
-    socket.once("drain", () => sendBurst(socket, index + 1));
+    if (socket.write(chunks[index] as Buffer)) continue;
+    socket.once("drain", () => sendAll(socket, chunks, index + 1));
     return;
   }
 }

@@ -12,5 +12,7 @@ process.on("message", (message) => {
   const { user, system } = process.cpuUsage();
   process.send?.({ cpuMicroseconds: user + system, residentBytes: process.memoryUsage.rss() } satisfies Usage);
 });
+// Where the benchmark is killed, its subjects end too.
+process.once("disconnect", () => process.exit());
 // The channel must not keep a process alive that is told to stop.
 process.channel?.unref();

@@ -5,7 +5,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { connect, createServer, type AddressInfo } from "node:net";
 import path from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
-import { nextMessage, startChild, stopChild } from "./child.ts";
+import { endedEarly, nextMessage, startChild, stopChild } from "./child.ts";
 import type { Usage } from "./report-usage.ts";
 import { providerKeyPrefix } from "./work.ts";
 
@@ -125,7 +125,7 @@ export async function untilConnected(url: string, child: ChildProcess): Promise<
   const port = Number(new URL(url).port);
   const giveUpAtMs = performance.now() + 30_000;
   while (!(await canConnect(port))) {
-    if (child.exitCode !== null || child.signalCode !== null) throw new Error("Cannot measure a subject: it ended when it was started");
+    if (child.exitCode !== null || child.signalCode !== null) throw endedEarly(child);
     if (performance.now() > giveUpAtMs) throw new Error("Cannot measure a subject: it took no connection within 30 s");
     await wait(1);
   }

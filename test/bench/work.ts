@@ -1,8 +1,8 @@
-/** How the scripted provider sends a stream: as fast as it is read, or one chunk every few milliseconds. */
-export type StreamPattern = "burst" | "paced";
+/** How the scripted provider sends a stream: as fast as it is read (many chunks, or a few), or one chunk every few milliseconds. */
+export type StreamPattern = "burst" | "short" | "paced";
 
 /** Chunks of each streamed answer; a paced one then takes about a second. */
-export const chunksPerStream = { burst: 2_000, paced: 250 } as const satisfies Record<StreamPattern, number>;
+export const chunksPerStream = { burst: 2_000, short: 20, paced: 250 } as const satisfies Record<StreamPattern, number>;
 
 /** From one chunk of a paced stream to its next. */
 export const pacedIntervalMs = 4;

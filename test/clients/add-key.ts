@@ -20,17 +20,27 @@ export const whyNoStoredKeys = process.platform === "linux" ? null : "the key wo
  * @throws {Error} with what the command printed, when it fails
  */
 export async function addKey(
-  postern: RunningPostern,
+  postern: Pick<RunningPostern, "dataFolder">,
   provider: string,
   key: { readonly name: string; readonly secret: string },
 ): Promise<void> {
-  const child = spawn(
-    process.execPath,
-    ["electron/headless/main.ts", "keys", "add", provider, "--name", key.name, "--data-dir", postern.dataFolder],
-    { cwd: path.resolve(import.meta.dirname, "../.."), env: { PATH: process.env["PATH"] }, stdio: ["pipe", "pipe", "pipe"] },
-  );
-  child.stdin.end(`${key.secret}\n`);
+  const printed = await runKeys(postern, ["add", provider, "--name", key.name], key.secret);
+  if (printed.includes(key.secret)) throw new Error("Cannot accept this: the command printed the key");
+}
+
+/**
+ * Runs `postern keys` with these arguments beside a running instance, and gives what it printed.
+ *
+ * @throws {Error} with what the command printed, when it fails
+ */
+export async function runKeys(postern: Pick<RunningPostern, "dataFolder">, words: readonly string[], input = ""): Promise<string> {
+  const child = spawn(process.execPath, ["electron/headless/main.ts", "keys", ...words, "--data-dir", postern.dataFolder], {
+    cwd: path.resolve(import.meta.dirname, "../.."),
+    env: { PATH: process.env["PATH"] },
+    stdio: ["pipe", "pipe", "pipe"],
+  });
+  child.stdin.end(`${input}\n`);
   const [printed, complaints, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, "exit")]);
-  if (code !== 0 || !printed.startsWith("Stored")) throw new Error(`Cannot add a key: code ${String(code)}, ${printed}${complaints}`);
-  if ((printed + complaints).includes(key.secret)) throw new Error("Cannot accept this: the command printed the key");
+  if (code !== 0) throw new Error(`Cannot run "postern keys": code ${String(code)}, ${printed}${complaints}`);
+  return printed + complaints;
 }

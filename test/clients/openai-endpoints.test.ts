@@ -87,6 +87,25 @@ describe("audio", () => {
     expect(form.files["file"]?.bytes.equals(recording)).toBe(true);
   });
 
+  test("transcriptions.create() with routing fields in the form: they pick the provider and go no further", async () => {
+    world.provider.next(json(200, { text: "Guten Tag" }));
+    const file = await toFile(recording.subarray(0, 70_000), "speech.wav");
+    const routing = { provider: "portkey", portkey_provider: "openai", portkey_virtual_key: "environment" };
+    await client.audio.transcriptions.create({ ...routing, file, model: "whisper-1" } as OpenAI.Audio.TranscriptionCreateParams);
+    const form = await readForm(lastRequest());
+    expect(form.fields).toEqual({ model: "whisper-1" });
+    expect(form.files["file"]?.bytes.equals(recording.subarray(0, 70_000))).toBe(true);
+  });
+
+  test("transcriptions.create() is tried again with the same bytes", async () => {
+    world.provider.next(json(503, { error: { message: "Overloaded." } }, { "retry-after": "0" }));
+    world.provider.next(json(200, { text: "Guten Tag" }));
+    const file = await toFile(recording, "speech.wav");
+    expect((await client.audio.transcriptions.create({ file, model: "@openai/whisper-1" })).text).toBe("Guten Tag");
+    const [first, second] = world.provider.requests;
+    expect(first !== undefined && second?.body.equals(first.body)).toBe(true);
+  });
+
   test("transcriptions.create() streams", async () => {
     world.provider.next(
       sse([

@@ -121,10 +121,13 @@ describe("abort()", () => {
   test("in the middle of a stream closes the provider's socket", async () => {
     world.provider.next(stallAfter({ chunks: 2 }, openAiStream()));
     const stream = await client.chat.completions.create({ model: "gpt-4o", messages, stream: true });
+    const seen: unknown[] = [];
     for await (const chunk of stream) {
-      if (chunk.choices[0]?.delta.content === "Hel") stream.controller.abort();
+      seen.push(chunk.choices[0]?.delta.content);
+      if (seen.length === 2) stream.controller.abort();
     }
     await lastRequest().closedEarly;
+    expect(seen).toEqual(["", "Hel"]);
   });
 
   test.each([true, false])("before the first byte closes it too (stream: %s)", async (stream) => {

@@ -32,7 +32,7 @@ function run(
 }
 
 const sizes = fc.array(fc.integer({ min: 1, max: 60 }), { maxLength: 200 });
-const lineEnds = fc.constantFrom("\n", "\r\n");
+const lineEnds = fc.constantFrom("\n", "\r\n", "\r");
 
 describe("OpenAiStreamTap", () => {
   it("passes every byte on, finds the usage and the end, however the bytes are split and the lines end", () => {
@@ -86,6 +86,12 @@ describe("OpenAiStreamTap", () => {
     ["an error frame, then [DONE]", `data: {"error":{"message":"overloaded"}}\n\n${done}`, "failed"],
   ])("judges %s", (_name, stream, ending) => {
     expect(run(stream, { hidesUsage: false }).end.ending).toBe(ending);
+  });
+
+  it("lets nothing through behind an error frame, least of all an end", () => {
+    const error = 'data: {"error":{"message":"overloaded"}}';
+    const { sent } = run(`${text("a")}${error}\n\n${text("b")}${finish}${done}`, { hidesUsage: false });
+    expect(sent).toBe(text("a") + error);
   });
 
   it("reads the error's words as UTF-8", () => {

@@ -78,29 +78,48 @@ export class OpenAiStreamTap {
 
   #inspect(lines: Buffer): Buffer | null {
     // Latin-1 keeps one character a byte, so offsets in the text are offsets in the buffer.
-    const text = lines.toString("latin1");
+    const whole = lines.toString("latin1");
+    const end = whole.includes('"error"') ? this.#findError(whole) : whole.length;
+    // Nothing follows an error: neither an end that would read as success nor more of an answer.
+    const text = end === whole.length ? whole : whole.slice(0, end);
     this.#last.push(text);
     if (this.#last.length > framesKept) this.#last.shift();
-    if (text.includes('"error"')) this.#noteError(text);
     let cuts: { from: number; to: number }[] | null = null;
     for (let at = text.indexOf('"usage"'); at !== -1; at = text.indexOf('"usage"', at + 7)) {
       if (valueBegins(text, at + 7) !== "{") continue;
-      const from = Math.max(text.lastIndexOf("\n", at), text.lastIndexOf("\r", at)) + 1;
-      const lineEnd = text.indexOf("\n", at);
-      const line = text.slice(from, lineEnd === -1 ? text.length : lineEnd);
+      const from = lineStart(text, at);
+      const to = lineEnd(text, at);
+      const line = text.slice(from, to);
       this.#usageLine = line;
-      if (this.#hidesUsage && isUsageOnly(line)) (cuts ??= []).push({ from, to: frameEnd(text, lineEnd) });
+      if (this.#hidesUsage && isUsageOnly(line)) (cuts ??= []).push({ from, to: frameEnd(text, to) });
     }
-    return cuts === null ? lines : withoutRanges(lines, cuts);
+    const passed = end === whole.length ? lines : lines.subarray(0, end);
+    return cuts === null ? passed : withoutRanges(passed, cuts);
   }
 
-  #noteError(text: string): void {
-    for (const line of text.split(/[\r\n]+/)) {
-      if (!line.includes('"error"')) continue;
-      const frame = parseLine(line);
-      if (frame !== null && typeof frame["error"] === "object" && frame["error"] !== null) this.#errorLine ??= line;
+  /** Notes the first frame that is an error. Returns where its line ends, or the text's end where there is none. */
+  #findError(text: string): number {
+    for (let at = text.indexOf('"error"'); at !== -1; at = text.indexOf('"error"', at + 7)) {
+      const to = lineEnd(text, at);
+      const line = text.slice(lineStart(text, at), to);
+      const error = parseLine(line)?.["error"];
+      if (typeof error !== "object" || error === null) continue;
+      this.#errorLine = line;
+      return to;
     }
+    return text.length;
   }
+}
+
+function lineStart(text: string, at: number): number {
+  return Math.max(text.lastIndexOf("\n", at), text.lastIndexOf("\r", at)) + 1;
+}
+
+function lineEnd(text: string, at: number): number {
+  const lineFeed = text.indexOf("\n", at);
+  const end = lineFeed === -1 ? text.length : lineFeed;
+  const carriageReturn = text.indexOf("\r", at);
+  return carriageReturn !== -1 && carriageReturn < end ? carriageReturn : end;
 }
 
 function lastLineEnd(bytes: Buffer): number {
@@ -116,9 +135,9 @@ function valueBegins(text: string, from: number): string {
   return text[at] ?? "";
 }
 
-function frameEnd(text: string, lineEnd: number): number {
-  if (lineEnd === -1) return text.length;
-  let at = lineEnd + 1;
+/** Where the next frame begins, behind the line that ends at `from`. */
+function frameEnd(text: string, from: number): number {
+  let at = from;
   while (text[at] === "\n" || text[at] === "\r") at++;
   return at;
 }

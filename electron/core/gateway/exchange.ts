@@ -15,6 +15,8 @@ export interface Exchange {
   readonly record: { -readonly [Field in keyof CallRecord]: CallRecord[Field] };
   /** Set while a reply is on its way: cuts it off with an error, as a shutdown or a revoked key does. */
   interrupt: ((reason: Error) => void) | null;
+  /** Its place among the calls under way; -1 where it is not among them. */
+  slot: number;
 }
 
 /** Whether the client is gone, so that nothing needs to be sent or paid for any more. */

@@ -17,6 +17,7 @@ import type { Connections } from "#core/upstream/connections.ts";
 import type { CallLog } from "#core/usage/call-log.ts";
 import { missingKeyError, unknownKeyNameError } from "#core/vault/missing-key.ts";
 import type { Vault } from "#core/vault/vault.ts";
+import { CallsUnderWay } from "./calls-under-way.ts";
 import type { Exchange } from "./exchange.ts";
 import { corsHeaders, guardOrigin } from "./guard-origin.ts";
 import { type CallTools, handleCall, handlePassthrough } from "./handle-call.ts";
@@ -45,7 +46,7 @@ export interface Gateway {
   /** From now on new calls get 503. */
   startDraining(): void;
   /** Calls that have no whole answer yet. */
-  readonly underWay: ReadonlySet<Exchange>;
+  readonly underWay: CallsUnderWay;
 }
 
 const log = debugLog("http");
@@ -54,7 +55,7 @@ const longestUrl = 8_192;
 /** Joins the parts into the hot path: guard, identify, read, plan, attempt, pump, record. */
 export function createGateway(parts: GatewayParts): Gateway {
   const { clock, config: live } = parts;
-  const underWay = new Set<Exchange>();
+  const underWay = new CallsUnderWay();
   const builtIn = { providerId: helloProviderId, dispatcher: new HelloDispatcher() };
   // Random for each run, so that it tells a call that came back from one through another instance, and nothing else.
   const viaName = `postern-${randomBytes(6).toString("hex")}`;
@@ -98,20 +99,17 @@ export function createGateway(parts: GatewayParts): Gateway {
     return Object.hasOwn(live.current.providers, row.id);
   }
 
-  function toolsFor(): CallTools {
-    return {
-      ...parts,
-      config: live.current,
-      builtIn,
-      via: `1.1 ${viaName}`,
-      world: () => world,
-      learnModel: async () => {
-        const rows = callableRows();
-        // With one provider there is nothing to choose: its list would only cost time.
-        if (rows.length > 1) await Promise.all(rows.map((row) => parts.models.list(row)));
-      },
-    };
-  }
+  const tools: CallTools = {
+    ...parts,
+    builtIn,
+    via: `1.1 ${viaName}`,
+    world,
+    learnModel: async () => {
+      const rows = callableRows();
+      // With one provider there is nothing to choose: its list would only cost time.
+      if (rows.length > 1) await Promise.all(rows.map((row) => parts.models.list(row)));
+    },
+  };
 
   async function listAll(): Promise<Awaited<ReturnType<typeof listModels>>> {
     const aliases = new Set([...Object.keys(live.current.aliases), ...Object.keys(defaultAliases)]);
@@ -128,10 +126,9 @@ export function createGateway(parts: GatewayParts): Gateway {
     });
     exchange.record.grantId = caller.grant?.id ?? null;
     beginBody();
-    if (match.kind === "call") return handleCall(exchange, match.endpoint, caller, toolsFor());
-    if (match.kind === "passthrough") return handlePassthrough(exchange, match.path, caller, toolsFor());
-    if (match.kind === "models" && head.portkey?.has("provider") === true)
-      return handlePassthrough(exchange, "/models", caller, toolsFor());
+    if (match.kind === "call") return handleCall(exchange, match.endpoint, caller, tools);
+    if (match.kind === "passthrough") return handlePassthrough(exchange, match.path, caller, tools);
+    if (match.kind === "models" && head.portkey?.has("provider") === true) return handlePassthrough(exchange, "/models", caller, tools);
     if (match.kind === "models" || match.kind === "model") {
       if (caller.grant === null)
         throw new PosternError("invalid_api_key", "Cannot list models: that needs a local key; send one", {
@@ -206,7 +203,7 @@ export function createGateway(parts: GatewayParts): Gateway {
           );
         })
         .finally(() => {
-          underWay.delete(exchange);
+          underWay.remove(exchange);
           const { record } = exchange;
           if (log.enabled)
             log(
@@ -282,6 +279,7 @@ function openExchange(request: IncomingMessage, response: ServerResponse, head: 
     startedAtMs: clock.monotonicMs(),
     extraHeaders: [],
     interrupt: null,
+    slot: -1,
     record: {
       startedAtMs: clock.nowMs(),
       endpoint: null,

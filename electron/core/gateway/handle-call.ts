@@ -2,7 +2,7 @@ import { PosternError } from "#shared/errors.ts";
 import { type CallConfig, callConfigSchema } from "#shared/schema/routing.ts";
 import type { Caller } from "#core/access/identify-caller.ts";
 import type { RequestHead } from "#core/access/read-head.ts";
-import type { Config } from "#core/config/live-config.ts";
+import type { LiveConfig } from "#core/config/live-config.ts";
 import type { ProviderRow } from "#core/config/provider-rows.ts";
 import { formatPath } from "#core/config/read-config.ts";
 import type { Endpoint } from "#core/endpoints/match-endpoint.ts";
@@ -15,16 +15,16 @@ import { type AttemptTools, type Outgoing, runAttempts } from "./run-attempts.ts
 
 /** What a call is handled with. */
 export interface CallTools extends AttemptTools {
-  readonly config: Config;
-  world(): RouteWorld<ProviderRow>;
+  readonly config: LiveConfig;
+  readonly world: RouteWorld<ProviderRow>;
   /** Makes sure that the model lists which could name a provider for this model are there. */
-  learnModel(model: string): Promise<void>;
+  learnModel(): Promise<void>;
 }
 
 /** Handles a call that asks a model for something: reads it, plans it, runs the plan. */
 export async function handleCall(exchange: Exchange, endpoint: Endpoint, caller: Caller, tools: CallTools): Promise<void> {
   const { head, record } = exchange;
-  const maxBytes = tools.config.gateway.maxBodyBytes;
+  const maxBytes = tools.config.current.gateway.maxBodyBytes;
   const route = readRouteHeaders(head, caller);
   record.endpoint = endpoint.id;
   record.traceId = head.portkey?.get("trace-id") ?? null;
@@ -101,7 +101,7 @@ export async function handlePassthrough(exchange: Exchange, path: string, caller
   }
   const bytes =
     request.method === "POST"
-      ? await readBody(request, { encoding: head.contentEncoding, maxBytes: tools.config.gateway.maxBodyBytes })
+      ? await readBody(request, { encoding: head.contentEncoding, maxBytes: tools.config.current.gateway.maxBodyBytes })
       : null;
   exchange.record.endpoint = "passthrough";
   exchange.record.requestBytes = bytes?.length ?? null;
@@ -121,11 +121,10 @@ export async function handlePassthrough(exchange: Exchange, path: string, caller
 async function run(exchange: Exchange, asked: RouteCall, tools: CallTools, outgoing: Outgoing): Promise<void> {
   const { record } = exchange;
   record.modelAsked = asked.model;
-  const world = tools.world();
+  const { world } = tools;
   const needsCatalog =
     asked.model !== null && asked.config === null && asked.provider === null && asked.hasGrant && !asked.model.startsWith("@");
-  if (needsCatalog && world.findAlias(asked.model) === undefined && world.servedBy(asked.model) === null)
-    await tools.learnModel(asked.model);
+  if (needsCatalog && world.findAlias(asked.model) === undefined && world.servedBy(asked.model) === null) await tools.learnModel();
   const plan = planRoute(asked, world);
   record.alias = plan.alias;
   await runAttempts(exchange, plan, outgoing, tools);

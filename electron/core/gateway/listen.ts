@@ -72,7 +72,7 @@ export async function listen(gateway: Gateway, options: { readonly host: string;
       for (const socket of idle) socket.destroy();
       const timer = setTimeout(() => {
         const reason = new PosternError("shutting_down", "Cannot finish this call: Postern is shutting down");
-        for (const exchange of gateway.underWay) {
+        for (const exchange of gateway.underWay.all()) {
           if (exchange.interrupt === null) exchange.request.destroy();
           else exchange.interrupt(reason);
         }

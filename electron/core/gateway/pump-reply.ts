@@ -43,6 +43,9 @@ type Mode = "waiting" | "stream" | "held" | "through" | "refusal";
 const mostHeldBytes = 1_048_576;
 const stalledReaderMs = 120_000;
 const tailBytes = 16_384;
+/** Each 1xx answer starts the wait for the first byte anew, so they are counted. */
+const mostInterimAnswers = 32;
+const noHeaders: IncomingHttpHeaders = {};
 
 /**
  * Takes a provider's answer from undici and gives it to the client, byte for byte. Nothing is sent before the commit
@@ -60,7 +63,8 @@ export class ReplyPump implements Dispatcher.DispatchHandler {
   #controller: Dispatcher.DispatchController | null = null;
   #mode: Mode = "waiting";
   #status = 0;
-  #headers: IncomingHttpHeaders = {};
+  #interimAnswers = 0;
+  #headers: IncomingHttpHeaders = noHeaders;
   #held: Buffer[] = [];
   #heldBytes = 0;
   #committed = false;
@@ -94,7 +98,10 @@ export class ReplyPump implements Dispatcher.DispatchHandler {
 
   onResponseStart(controller: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
     this.#controller = controller;
-    if (status < 200) return;
+    if (status < 200) {
+      if (++this.#interimAnswers > mostInterimAnswers) this.fail(this.#invalid("it sends interim answers without end"));
+      return;
+    }
     this.#status = status;
     this.#headers = headers;
     const problem = this.#judgeHead(status, headers);
@@ -107,7 +114,8 @@ export class ReplyPump implements Dispatcher.DispatchHandler {
         const lines = this.#tap.feed(chunk);
         if (this.#tap.failed && !this.#committed) return this.fail(this.#streamFailure());
         if (this.#tap.overflowed) return this.fail(this.#invalid("a line of its stream is longer than 1 MiB", "upstream_too_large"));
-        if (lines !== null) this.#send(controller, this.#tap.failed ? this.#scrub(lines) : lines);
+        if (this.#tap.failed) this.#endWithItsError(lines);
+        else if (lines !== null) this.#send(controller, lines);
         return;
       }
       case "held":
@@ -201,8 +209,20 @@ export class ReplyPump implements Dispatcher.DispatchHandler {
       else this.#finish({ kind: "error", error });
       return;
     }
-    if (rest !== null) this.#write(ending === "failed" ? this.#scrub(rest) : rest);
-    this.#deliver(ending, usage, ending === "failed" ? this.#streamFailure(errorMessage) : null);
+    if (ending === "failed") return this.#endWithItsError(rest);
+    if (!this.#committed) this.#commit(null);
+    if (rest !== null) this.#write(rest);
+    this.#deliver(ending, usage);
+  }
+
+  /** The provider told an error in the middle of its stream: that is the last thing the client gets. */
+  #endWithItsError(lines: Buffer | null): void {
+    const { response } = this.#exchange;
+    const { usage, errorMessage } = this.#tap.end();
+    if (lines !== null) this.#write(this.#scrub(lines));
+    response.write("\n\n", () => response.destroy());
+    this.#finish({ kind: "delivered", ending: "failed", status: this.#status, usage, error: this.#streamFailure(errorMessage) });
+    this.#controller?.abort(new Error("the answer has failed"));
   }
 
   #endHeld(): void {

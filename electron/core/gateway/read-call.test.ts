@@ -35,7 +35,7 @@ describe("readJsonCall()", () => {
   });
 
   it("does not quote a broken body, which may be a prompt", () => {
-    expect(() => readJsonCall(Buffer.from('{"messages":"my secret prompt" oops}'))).toThrow(/^(?!.*secret).*character 31$/);
+    expect(() => readJsonCall(Buffer.from('{"messages":"my secret prompt" oops}'))).toThrow(/^(?!.*secret).*byte 31$/);
   });
 
   it("takes a whole emoji and a prototype's name", () => {

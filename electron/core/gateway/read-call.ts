@@ -1,6 +1,6 @@
 import { isUtf8 } from "node:buffer";
 import { PosternError } from "#shared/errors.ts";
-import { editObject, type ObjectScan, scanObject } from "#core/wire/scan-object.ts";
+import { editObject, type Member, type ObjectScan, type ScanFailure, scanObject } from "#core/wire/scan-object.ts";
 
 /** A JSON request, read as far as routing needs it. */
 export interface JsonCall {
@@ -31,20 +31,17 @@ export function readJsonCall(bytes: Buffer): JsonCall {
   if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) throw invalidJson("it begins with a byte order mark; leave it out");
   if (!isUtf8(bytes)) throw invalidJson("it is not UTF-8; send it as UTF-8");
   const scan = scanObject(bytes, limits);
-  if (!scan.ok) throw scanFailure(scan.reason, bytes);
-  const text = bytes.toString("utf8");
-  const body = parse(text) as Record<string, unknown>;
-  checkMembers(scan, body);
-  if (/\\u[dD][89a-fA-F]/.test(text) && !isWellFormed(body))
-    throw invalidJson("it has half of a surrogate pair (a \\ud800 to \\udfff on its own)");
-
+  if (!scan.ok) throw scanFailure(scan.reason, scan.at);
+  const body = readMembers(bytes, scan.members);
   const model = optionalString(body, "model");
-  const stream = body["stream"] ?? false;
+  const stream = body.get("stream") ?? false;
   if (typeof stream !== "boolean") throw invalidValue("stream", `must be true or false, found ${describe(stream)}`);
-  const routingFields = scan.members
-    .map((member) => member.key)
-    .filter((key) => key.startsWith("portkey_") || (key === "provider" && typeof body["provider"] === "string"));
-  const streamOptions = isObject(body["stream_options"]) ? body["stream_options"] : null;
+  const routingFields: string[] = [];
+  for (const [key, value] of body) {
+    if (key.startsWith("portkey_") || (key === "provider" && typeof value === "string")) routingFields.push(key);
+  }
+  const options = body.get("stream_options");
+  const streamOptions = isObject(options) ? options : null;
   return {
     bytes,
     scan,
@@ -79,29 +76,36 @@ export function writeJsonBody(call: JsonCall, changes: BodyChanges): Buffer {
   return edits.size === 0 ? call.bytes : editObject(call.bytes, call.scan, edits);
 }
 
-function readProvider(body: Record<string, unknown>): string | null {
+/** Parses the members that Postern acts on; the rest is only checked for standing there twice. */
+function readMembers(bytes: Buffer, members: readonly Member[]): ReadonlyMap<string, unknown> {
+  const values = new Map<string, unknown>();
+  const seen = new Set<string>();
+  for (const { key, valueStart, end } of members) {
+    if (seen.has(key)) {
+      throw new PosternError("invalid_json", `Cannot read this request: "${key.slice(0, 80)}" stands in it twice; keep one of them`, {
+        param: key.slice(0, 80),
+      });
+    }
+    seen.add(key);
+    if (key === "model" || key === "stream" || key === "provider" || key === "stream_options" || key.startsWith("portkey_")) {
+      const text = bytes.toString("utf8", valueStart, end);
+      // A plain string, the usual case, needs no parser.
+      values.set(key, text.startsWith('"') && !text.includes("\\") ? text.slice(1, -1) : JSON.parse(text));
+    }
+  }
+  return values;
+}
+
+function readProvider(body: ReadonlyMap<string, unknown>): string | null {
   const named = optionalString(body, "portkey_provider");
   if (named !== null) return named;
-  const provider = body["provider"];
+  const provider = body.get("provider");
   // An object is OpenRouter's own routing, which passes through; "portkey" means this gateway's.
   return typeof provider === "string" && provider !== "portkey" && provider !== "" ? provider : null;
 }
 
-function checkMembers(scan: Extract<ObjectScan, { ok: true }>, body: Record<string, unknown>): void {
-  const seen = new Set<string>();
-  for (const { key } of scan.members) {
-    if (seen.has(key))
-      throw new PosternError("invalid_json", `Cannot read this request: "${key.slice(0, 80)}" stands in it twice; keep one of them`, {
-        param: key.slice(0, 80),
-      });
-    seen.add(key);
-  }
-  // The scan and the parser must see the same members, or one would be checked and another be forwarded.
-  if (seen.size !== Object.keys(body).length && !seen.has("__proto__")) throw invalidJson("its members cannot be told apart");
-}
-
-function optionalString(body: Record<string, unknown>, key: string): string | null {
-  const value = Object.hasOwn(body, key) ? body[key] : undefined;
+function optionalString(body: ReadonlyMap<string, unknown>, key: string): string | null {
+  const value = body.get(key);
   if (value === undefined || value === null) return null;
   if (typeof value !== "string") throw invalidValue(key, `must be a string, found ${describe(value)}`);
   if (value.length > 512) throw invalidValue(key, `must have at most 512 characters, found ${value.length}`);
@@ -110,17 +114,7 @@ function optionalString(body: Record<string, unknown>, key: string): string | nu
   return value === "" ? null : value;
 }
 
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    // V8's message quotes the text around the mistake, which may be part of a prompt: only the place is told.
-    const place = /position (\d+)/.exec((error as Error).message)?.[1];
-    throw invalidJson(place === undefined ? "it is not JSON" : `it is not JSON at character ${place}`);
-  }
-}
-
-function scanFailure(reason: Extract<ObjectScan, { ok: false }>["reason"], bytes: Buffer): PosternError {
+function scanFailure(reason: ScanFailure, at: number): PosternError {
   switch (reason) {
     case "too-deep":
       return invalidJson(`it is nested deeper than ${limits.depth} levels`);
@@ -129,24 +123,16 @@ function scanFailure(reason: Extract<ObjectScan, { ok: false }>["reason"], bytes
         "body_too_large",
         `Cannot take this body: it has more than ${limits.containers} objects and arrays; send less`,
       );
+    case "lone-surrogate":
+      return invalidJson(`it has half of a surrogate pair (a \\ud800 to \\udfff on its own) at byte ${at}`);
     case "not-an-object":
-    case "malformed":
-      parse(bytes.length > 1_048_576 ? bytes.toString("utf8", 0, 1_048_576) : bytes.toString("utf8"));
       return invalidJson("it is not a JSON object; send one");
+    case "malformed":
+      // The place, and nothing of the text around it, which may be a prompt.
+      return invalidJson(`it is not JSON at byte ${at}`);
     default:
       return reason satisfies never;
   }
-}
-
-function isWellFormed(value: unknown): boolean {
-  const waiting: unknown[] = [value];
-  while (waiting.length > 0) {
-    const next = waiting.pop();
-    if (typeof next === "string" && !next.isWellFormed()) return false;
-    if (typeof next !== "object" || next === null) continue;
-    for (const [key, inner] of Object.entries(next)) waiting.push(key, inner);
-  }
-  return true;
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {
@@ -154,13 +140,8 @@ function isObject(value: unknown): value is Record<string, unknown> {
 }
 
 function describe(value: unknown): string {
-  return Array.isArray(value)
-    ? "an array"
-    : value === null
-      ? "null"
-      : typeof value === "object"
-        ? "an object"
-        : `the ${typeof value} ${JSON.stringify(value).slice(0, 40)}`;
+  if (typeof value !== "object") return `the ${typeof value} ${JSON.stringify(value).slice(0, 40)}`;
+  return Array.isArray(value) ? "an array" : "an object";
 }
 
 function invalidJson(what: string): PosternError {

@@ -39,7 +39,6 @@ export async function readUpload(
   );
   const held: MultipartPiece[] = [];
   let receivedBytes = 0;
-  let ended = false;
 
   const take = (chunk: Buffer): MultipartPiece[] => {
     receivedBytes += chunk.length;
@@ -68,10 +67,7 @@ export async function readUpload(
       }
       if (isEnough()) done(null);
     };
-    const onEnd = (): void => {
-      ended = true;
-      done(reader.ended ? null : incomplete());
-    };
+    const onEnd = (): void => done(reader.ended ? null : incomplete());
     const onClose = (): void => done(left());
     function done(error: Error | null): void {
       clearTimeout(timer);
@@ -84,19 +80,22 @@ export async function readUpload(
     request.on("data", onData).on("end", onEnd).on("close", onClose);
   });
 
+  // Behind the closing delimiter nothing follows that means anything.
+  const complete = reader.ended;
+  if (complete) request.resume();
   const text = (field: string): string | null => reader.values.get(field) || null;
   const provider = text("provider");
   return {
     model: text("model"),
     provider: text("portkey_provider") ?? (provider === "portkey" ? null : provider),
     keyName: text("portkey_virtual_key"),
-    complete: ended,
+    complete,
     open(renameModel) {
       const write = (pieces: readonly MultipartPiece[]): Buffer =>
         Buffer.concat(pieces.map((piece) => (Buffer.isBuffer(piece) ? piece : Buffer.from(renameModel(piece.value)))));
       // The reader's own line break comes first; the body begins with the delimiter's dashes.
       const head = write(held).subarray(2);
-      if (ended) return head;
+      if (complete) return head;
       const body = new Readable({ read: () => void request.resume() });
       body.push(head);
       const timer = setTimeout(() => body.destroy(timedOut()), idleLimitMs);

@@ -62,12 +62,13 @@ const keptBack = new Set([
 ]);
 
 /**
- * The provider's headers that a client gets, behind the gateway's own.
+ * The provider's headers that a client gets. A relayed answer is never a page that a browser navigates to, since it
+ * needs a key: it is kept from being cached and sniffed, and what concerns pages is left out.
  *
  * @returns a flat list of names and values for `writeHead`
  */
 export function relayedHeaders(upstream: Readonly<Record<string, string | string[] | undefined>>): string[] {
-  const headers = [...ownHeaders];
+  const headers = ["cache-control", "no-store", "x-content-type-options", "nosniff"];
   const hopByHop = upstream["connection"];
   const named = hopByHop === undefined || hopByHop === "keep-alive" || hopByHop === "close" ? null : String(hopByHop).toLowerCase();
   for (const name in upstream) {

@@ -53,8 +53,9 @@ export function explainFailure(provider: string, error: Error): PosternError {
       return new PosternError("shutting_down", "Cannot finish this call: Postern is shutting down", because);
     default:
   }
-  if (code.startsWith("HPE_"))
-    return new PosternError("upstream_invalid", `Cannot use the answer of ${provider}: it is not HTTP (${code})`, because);
+  // undici 8.12 gives its parser's errors no code.
+  if (code.startsWith("HPE_") || error.name === "HTTPParserError")
+    return new PosternError("upstream_invalid", `Cannot use the answer of ${provider}: it is not HTTP`, because);
   if (code === "ENOTFOUND" || code === "EAI_AGAIN")
     return unreachable(provider, "its name is not known here; check its base URL and the network", because);
   if (code === "ECONNREFUSED") return unreachable(provider, "nothing listens at its address", because);

@@ -80,10 +80,17 @@ export async function askSecretService(
     return /\btrue\b/.test(locked) ? "locked" : "ready";
   } catch (error) {
     if (error instanceof NoTool) return "unknown";
-    // A bus that refuses the connection is no bus; one that does not answer has a service that hangs.
-    return error instanceof Error && /connect|no such file|ServiceUnknown|not provided by any/i.test(error.message) ? "absent" : "failing";
+    // A bus that cannot be reached is no bus; one that does not answer has a service that hangs.
+    return error instanceof Error && absentTexts.test(error.message) ? "absent" : "failing";
   }
 }
+
+/**
+ * How the three tools say that there is nobody. Not simply "connection": dbus-send mentions one among the possible
+ * causes when a reply does not come in time.
+ */
+const absentTexts =
+  /failed to (open connection|connect)|error connecting|could not connect|ServiceUnknown|not provided by any|not activatable/i;
 
 /** The address that libsecret would take; without one it would start a bus of its own, where no keychain is. */
 function sessionBusOf(environment: Environment): string | undefined {

@@ -26,13 +26,16 @@ describe.skipIf(!hasKeyring)("askSecretService (needs gnome-keyring and dbus)", 
   describe.each(["dbus-send", "gdbus", "busctl"])("with %s alone", (tool) => {
     const isThere = findCommand(tool) !== undefined;
 
-    test.skipIf(!isThere)(`reads open, locked and absent (needs ${tool})`, async () => {
+    test.skipIf(!isThere)(`tells open, locked, hanging, absent and session-only apart (needs ${tool})`, async () => {
       const environment = { ...keyring.environment, PATH: pathWithOnly(tool) };
       expect(await askSecretService(environment, { mayStart: false })).toBe("ready");
       await keyring.lock();
       expect(await askSecretService(environment, { mayStart: false })).toBe("locked");
+      keyring.freeze();
+      expect(await askSecretService(environment, { mayStart: true })).toBe("failing");
       await keyring.kill();
       expect(await askSecretService(environment, { mayStart: true })).toBe("absent");
+      expect(await askSecretService({ ...environment, DBUS_SESSION_BUS_ADDRESS: "unix:path=/nowhere" }, { mayStart: true })).toBe("absent");
       await keyring.restart("without-a-keyring");
       expect(await askSecretService(environment, { mayStart: false })).toBe("session-only");
       await keyring.kill();
@@ -71,9 +74,13 @@ async function startBusWithService(): Promise<{ daemon: ChildProcess; address: s
     '<policy context="default"><allow send_destination="*" eavesdrop="true"/><allow eavesdrop="true"/><allow own="*"/></policy>';
   const config = `<busconfig><type>session</type><listen>unix:path=${folder}/bus</listen><servicedir>${folder}</servicedir>${policy}</busconfig>`;
   writeFileSync(path.join(folder, "bus.conf"), config);
-  const daemon = spawn("dbus-daemon", [`--config-file=${folder}/bus.conf`, "--nofork", "--nopidfile", "--print-address"], {
-    stdio: ["ignore", "pipe", "ignore"],
-  });
+  const daemon = spawn(
+    findCommand("dbus-daemon") ?? "dbus-daemon",
+    [`--config-file=${folder}/bus.conf`, "--nofork", "--nopidfile", "--print-address"],
+    {
+      stdio: ["ignore", "pipe", "ignore"],
+    },
+  );
   const [address] = (await once(createInterface(daemon.stdout), "line")) as [string];
   return { daemon, address, startedFile };
 }

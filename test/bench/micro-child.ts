@@ -1,0 +1,156 @@
+// Times single functions of the hot path, as a process of its own: JIT and heap are those of a program that does only this.
+
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
+import { readHead } from "#core/access/read-head.ts";
+import { OpenAiStreamTap } from "#core/dialects/openai-chat-tap.ts";
+import { readJsonCall } from "#core/gateway/read-call.ts";
+import { planRoute, type RouteCall, type RouteRow, type RouteWorld } from "#core/routing/plan-route.ts";
+import { openStore } from "#core/store/open-store.ts";
+import { openCallLog } from "#core/usage/call-log.ts";
+import type { CallRecord } from "#core/usage/call-record.ts";
+import { scanObject } from "#core/wire/scan-object.ts";
+import type { MicroResult } from "./micro.ts";
+import { median } from "./statistics.ts";
+import { chatBody, modelName } from "./work.ts";
+
+const batches = 9;
+
+process.once("message", () => {
+  void measureAll().then((results) => process.send?.(results));
+});
+
+async function measureAll(): Promise<readonly MicroResult[]> {
+  const bodies = { "1 kB": Buffer.from(chatBody(1_000)), "80 kB": Buffer.from(chatBody(80_000)) };
+  const results: MicroResult[] = [];
+  const add = (title: string, calls: number, action: () => void): void => {
+    results.push({ title, microseconds: time(calls, action) });
+  };
+  add("readHead: 8 headers", 20_000, () => readHead(rawHeaders));
+  add("planRoute: a named provider", 50_000, () => planRoute(call, world));
+  add("planRoute: an alias with two targets", 50_000, () => planRoute({ ...call, provider: null, model: "steady" }, world));
+  for (const [size, bytes] of Object.entries(bodies)) {
+    const calls = Math.round(5_000_000 / bytes.length);
+    add(`JSON.parse: ${size}`, calls, () => JSON.parse(bytes.toString()));
+    add(`scanObject: ${size}`, calls, () => scanObject(bytes, { depth: 128, containers: 100_000 }));
+    add(`readJsonCall: ${size}`, calls, () => readJsonCall(bytes));
+  }
+  const chunk = Buffer.from(
+    'data: {"id":"chatcmpl-BenchmarkBenchmarkBenchmark","object":"chat.completion.chunk","created":1750000000,"model":"gpt-4o-mini",' +
+      '"choices":[{"index":0,"delta":{"content":" token"},"logprobs":null,"finish_reason":null}],"usage":null}\n\n',
+  );
+  const tap = new OpenAiStreamTap({ hidesUsage: false });
+  add("OpenAiStreamTap.feed: a chunk", 50_000, () => tap.feed(chunk));
+  results.push(await timeLog());
+  return results;
+}
+
+/** The median of some batches, behind two that only warm up. */
+function time(calls: number, action: () => void): number {
+  const means: number[] = [];
+  for (let batch = -2; batch < batches; batch++) {
+    const startedAtMs = performance.now();
+    for (let index = 0; index < calls; index++) action();
+    if (batch >= 0) means.push(((performance.now() - startedAtMs) * 1000) / calls);
+  }
+  return median(means);
+}
+
+/** What a record costs the thread that answers calls; the database's own thread is not in it. */
+async function timeLog(): Promise<MicroResult> {
+  const folder = mkdtempSync(path.join(tmpdir(), "postern-bench-log-"));
+  const store = await openStore(path.join(folder, "postern.db"));
+  const clock = {
+    nowMs: () => Date.now(),
+    monotonicMs: () => performance.now(),
+    wait: (ms: number, signal?: AbortSignal) => wait(ms, undefined, signal === undefined ? {} : { signal }),
+  };
+  const log = openCallLog(store, {
+    clock,
+    onError: (error) => {
+      throw error;
+    },
+  });
+  const records = 4_000;
+  const means: number[] = [];
+  for (let batch = -2; batch < batches; batch++) {
+    const before = process.threadCpuUsage();
+    for (let index = 0; index < records; index++) log.record({ ...record, traceId: `trace-${index}` });
+    await log.flush();
+    const { user, system } = process.threadCpuUsage(before);
+    if (batch >= 0) means.push((user + system) / records);
+  }
+  await store.close();
+  rmSync(folder, { recursive: true });
+  return { title: "CallLog.record: CPU of the main thread, its batches included", microseconds: median(means) };
+}
+
+const headers = {
+  Host: "127.0.0.1:8787",
+  Authorization: "Bearer 0123456789012345678901234567890123456789",
+  "Content-Type": "application/json",
+  "Content-Length": "1000",
+  "User-Agent": "OpenAI/JS 7.55.0",
+  Accept: "application/json",
+  "x-portkey-provider": "openai",
+  Connection: "keep-alive",
+};
+const rawHeaders = Object.entries(headers).flat();
+
+const row: RouteRow = { id: "openai", auth: "bearer", enabled: true, local: false, missingOptions: [] };
+
+const world: RouteWorld<RouteRow> = {
+  findRow: () => row,
+  findAlias: (name) =>
+    name === "steady"
+      ? { strategy: { mode: "fallback" }, targets: [{ provider: "openai" }, { provider: "groq", model: "llama" }], retry: { attempts: 2 } }
+      : undefined,
+  findConfig: () => undefined,
+  hasKey: () => true,
+  explainMissingKey: () => {
+    throw new Error("Cannot happen: every provider has a key here");
+  },
+  providerOfKey: () => null,
+  allowsHost: () => false,
+  servedBy: () => null,
+};
+
+const call: RouteCall = {
+  model: modelName,
+  config: null,
+  provider: "openai",
+  keyName: null,
+  ownKey: null,
+  hasGrant: true,
+  customHost: null,
+  retries: null,
+  requestTimeoutMs: null,
+};
+
+const record: CallRecord = {
+  startedAtMs: 1_750_000_000_000,
+  endpoint: "chat",
+  grantId: "environment",
+  userAgent: "OpenAI/JS 7.55.0",
+  alias: null,
+  provider: "openai",
+  modelAsked: modelName,
+  modelServed: modelName,
+  keyName: null,
+  status: 200,
+  errorCode: null,
+  ending: "finished",
+  streamed: false,
+  attempts: [{ provider: "openai", model: modelName, keyName: null, status: 200, errorCode: null, totalMs: 1.25 }],
+  firstByteMs: 1.2,
+  totalMs: 1.3,
+  inputTokens: 212,
+  cachedInputTokens: 128,
+  outputTokens: 180,
+  reasoningTokens: 0,
+  requestBytes: 1_000,
+  responseBytes: 1_000,
+  traceId: null,
+};
