@@ -1,22 +1,12 @@
-import { openGrants } from "./access/grants.ts";
-import { createCallerCheck } from "./access/identify-caller.ts";
-import { createHandlers } from "./admin/handlers.ts";
-import { serveContract } from "./admin/serve-contract.ts";
-import { openModelLists } from "./catalog/model-lists.ts";
-import { openLiveConfig } from "./config/live-config.ts";
-import { createGateway } from "./gateway/gateway.ts";
-import { type Listener, listen } from "./gateway/listen.ts";
+import path from "node:path";
+import { setFlagsFromString } from "node:v8";
+import type { Listener } from "./gateway/listen.ts";
 import type { Platform } from "./platform.ts";
 import { lockFolder } from "./store/lock-folder.ts";
 import { openStore } from "./store/open-store.ts";
-import { openConnections } from "./upstream/connections.ts";
-import { openCallLog } from "./usage/call-log.ts";
-import { openVault } from "./vault/vault.ts";
-import path from "node:path";
-import { setFlagsFromString } from "node:v8";
 
-export { PortTakenError } from "#core/gateway/listen.ts";
-export { FolderInUseError } from "#core/store/lock-folder.ts";
+export { PortTakenError } from "./gateway/port-taken-error.ts";
+export { FolderInUseError } from "./store/lock-folder.ts";
 
 /** Postern, put together. */
 export interface Postern {
@@ -49,17 +39,14 @@ export async function createPostern(platform: Platform, options: PosternOptions)
   setFlagsFromString("--no-allocation-site-pretenuring");
   const lock = lockFolder(platform.dataFolder);
   try {
-    const config = openLiveConfig(platform);
-    const store = await openStore(path.join(platform.dataFolder, "postern.db"));
-    const grants = await openGrants(store, {
-      clock,
-      environmentKey: environment["POSTERN_API_KEY"],
-      notify: (words) => platform.notify(words),
-    });
-    const vault = await openVault(platform, store, () => config.current.rows.all);
-    const connections = openConnections(config.current.gateway);
+    const [store, rooms] = await Promise.all([openStore(path.join(platform.dataFolder, "postern.db")), loadRooms()]);
+    const config = rooms.openLiveConfig(platform);
+    const notify = (words: string): void => platform.notify(words);
+    const grants = await rooms.openGrants(store, { clock, environmentKey: environment["POSTERN_API_KEY"], notify });
+    const vault = await rooms.openVault(platform, store, () => config.current.rows.all);
+    const connections = rooms.openConnections(config.current.gateway);
     config.onChange((next) => connections.setLimits(next.gateway));
-    const models = openModelLists({
+    const models = rooms.openModelLists({
       connections,
       clock,
       ttlMs: () => config.current.catalog.ttlSeconds * 1000,
@@ -68,16 +55,17 @@ export async function createPostern(platform: Platform, options: PosternOptions)
         return credential.origins.includes(row.origin) ? credential.secret : null;
       },
     });
-    const calls = openCallLog(store, { clock, onError: (error) => platform.notify(error.message) });
-    const callers = createCallerCheck(grants, clock);
-    const gateway = createGateway({ config, callers, vault, connections, models, calls, clock });
+    const calls = rooms.openCallLog(store, { clock, onError: (error) => notify(error.message) });
+    const callers = rooms.createCallerCheck(grants, clock);
+    const gateway = rooms.createGateway({ config, callers, vault, connections, models, calls, clock });
     let listener: Listener | null = null;
+    const handlers = rooms.createHandlers({ config, vault, grants, connections, addresses: () => listener?.addresses ?? [] });
     const needsOwnerKey = options.makesOwnerKey && !grants.hasOwnerKey && (environment["POSTERN_API_KEY"] ?? "") === "";
     return {
       newOwnerKey: needsOwnerKey ? await grants.replaceOwnerKey() : null,
-      admin: serveContract(createHandlers({ config, vault, grants, connections, addresses: () => listener?.addresses ?? [] })),
+      admin: rooms.serveContract(handlers),
       async listen({ host, port }) {
-        listener = await listen(gateway, { host, port: port ?? config.current.gateway.port });
+        listener = await rooms.listen(gateway, { host, port: port ?? config.current.gateway.port });
         return listener;
       },
       async stop({ graceMs }) {
@@ -86,7 +74,7 @@ export async function createPostern(platform: Platform, options: PosternOptions)
         await connections.destroy();
         vault.close();
         // A store that fails keeps its records waiting; the end of the process must not.
-        await calls.flush().catch((error: Error) => platform.notify(error.message));
+        await calls.flush().catch((error: Error) => notify(error.message));
         await store.close();
         lock.release();
       },
@@ -95,4 +83,35 @@ export async function createPostern(platform: Platform, options: PosternOptions)
     lock.release();
     throw error;
   }
+}
+
+/** Loads what a call needs, while the database opens in its thread: either takes about as long as the other. */
+async function loadRooms() {
+  const rooms = await Promise.all([
+    import("./config/live-config.ts"),
+    import("./access/grants.ts"),
+    import("./access/identify-caller.ts"),
+    import("./vault/vault.ts"),
+    import("./upstream/connections.ts"),
+    import("./catalog/model-lists.ts"),
+    import("./usage/call-log.ts"),
+    import("./gateway/gateway.ts"),
+    import("./gateway/listen.ts"),
+    import("./admin/handlers.ts"),
+    import("./admin/serve-contract.ts"),
+  ]);
+  const [config, grants, callers, vault, connections, models, calls, gateway, listener, handlers, contract] = rooms;
+  return {
+    ...config,
+    ...grants,
+    ...callers,
+    ...vault,
+    ...connections,
+    ...models,
+    ...calls,
+    ...gateway,
+    ...listener,
+    ...handlers,
+    ...contract,
+  };
 }

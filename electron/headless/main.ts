@@ -15,7 +15,7 @@ try {
 
 async function runCommand(command: string | undefined, args: readonly string[]): Promise<number> {
   if (command === undefined || command === "--help" || command === "-h" || command === "help") {
-    process.stdout.write(overview());
+    process.stdout.write(await overview());
     return command === undefined ? 2 : 0;
   }
   if (command === "--version" || command === "-v") {
@@ -23,7 +23,7 @@ async function runCommand(command: string | undefined, args: readonly string[]):
     process.stdout.write(`${version}\n`);
     return 0;
   }
-  const found = Object.hasOwn(commands, command) ? commands[command] : undefined;
+  const found = Object.hasOwn(commands, command) ? await commands[command]?.() : undefined;
   if (found === undefined) throw new ExitError(2, `Cannot run "${command}": there is no such command; see "postern --help"`);
   if (args.includes("--help") || args.includes("-h")) {
     process.stdout.write(`${found.usage}\n\n${found.summary}\n`);
@@ -38,7 +38,8 @@ async function runCommand(command: string | undefined, args: readonly string[]):
   return found.run({ values: parsed.values, words: parsed.positionals });
 }
 
-function overview(): string {
-  const lines = Object.values(commands).map(({ usage, summary }) => `  ${usage}\n      ${summary.split("\n")[0] ?? ""}\n`);
+async function overview(): Promise<string> {
+  const all = await Promise.all(Object.values(commands).map((load) => load()));
+  const lines = all.map(({ usage, summary }) => `  ${usage}\n      ${summary.split("\n")[0] ?? ""}\n`);
   return `Postern: a private gate to every model.\n\n${lines.join("\n")}\nExit codes: 0 done, 1 failed, 2 wrong usage, 3 already taken.\n`;
 }

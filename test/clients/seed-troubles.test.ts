@@ -1,10 +1,11 @@
-import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { html } from "../fakes/replies.ts";
 import { openAiError } from "../fakes/openai-replies.ts";
 import { startScriptedProvider } from "../fakes/scripted-provider.ts";
 import { openAiAt, startPostern } from "../fakes/start-postern.ts";
 import { assertClean } from "./assert-clean.ts";
 import { postJson, type SeedWorld, startSeedWorld } from "./seed-world.ts";
+import { eventually } from "../wire/eventually.ts";
 
 // What people look up when a call fails: the words that they search for, and what they need to go on.
 
@@ -137,7 +138,7 @@ describe("DEBUG=postern:*", () => {
     await postJson(`${world.postern.url}/v1/chat/completions`, { model: "m", messages }, { key: "postern_wrong-key-Zx5" });
     await (await ask({ model: 7 })).text();
     // The last call's line is the last: what comes through a pipe may come after the answer.
-    await vi.waitFor(() => expect(world.postern.stderr()).toContain("-> 400 invalid_value"));
+    await eventually(() => expect(world.postern.stderr()).toContain("-> 400 invalid_value"));
     const printed = world.postern.stderr();
     expect(printed).toMatch(/postern:routing.*openai gpt-4o/);
     expect(printed).toMatch(/postern:http.*POST \/v1\/chat\/completions -> 200/);

@@ -25,7 +25,7 @@ export const rooms = {
   },
   "electron/core/endpoints": { folders: ["electron/core/dialects", "shared", ...everywhereInCore], packages: [] },
   "electron/core/store": { folders: ["shared", ...everywhereInCore], packages: ["node:*"] },
-  "electron/core/config": { folders: ["shared", ...everywhereInCore], packages: ["node:*", "jsonc-parser", "zod"] },
+  "electron/core/config": { folders: ["electron/core/store", "shared", ...everywhereInCore], packages: ["node:*", "jsonc-parser", "zod"] },
   "electron/core/vault": { folders: ["electron/core/store", "shared", ...everywhereInCore], packages: ["node:*", "keytar", "zod"] },
   "electron/core/access": { folders: ["electron/core/store", "shared", ...everywhereInCore], packages: ["node:*", "zod"] },
   "electron/core/catalog": {

@@ -1,11 +1,12 @@
 import { writeFileSync } from "node:fs";
 import path from "node:path";
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { addKey, passphrase, runKeys, whyNoStoredKeys } from "../clients/add-key.ts";
 import { chatCall, readError, startWorld, type World } from "../fakes/observe-call.ts";
 import { openAi, openAiModels } from "../fakes/openai-replies.ts";
 import { type RawResult, rawHttp, rawRequest } from "../fakes/raw-http.ts";
 import { type ScriptedProvider, startScriptedProvider } from "../fakes/scripted-provider.ts";
+import { eventually } from "./eventually.ts";
 
 // A key goes to the origin that it was bound to, whatever config.json, a header or a body says later.
 
@@ -47,7 +48,7 @@ async function pointAt(baseUrl: string): Promise<void> {
     }),
   );
   // The built-in model refuses a name that it does not have, and quotes it: the sign that this very file is in force.
-  await vi.waitFor(async () => {
+  await eventually(async () => {
     const result = await rawHttp(
       world.postern.port,
       chatCall(world.postern, '{"model":"probe","messages":[{"role":"user","content":"Hi"}]}'),

@@ -3,13 +3,14 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { connect, createServer, type Server } from "node:net";
 import { networkInterfaces, tmpdir } from "node:os";
 import path from "node:path";
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { stallAfter } from "../fakes/misbehaviour.ts";
 import { chatCall, startWorld, type World } from "../fakes/observe-call.ts";
 import { openAiStream } from "../fakes/openai-replies.ts";
 import { type RawResult, rawHttp } from "../fakes/raw-http.ts";
 import { gate } from "../fakes/replies.ts";
 import { startPostern } from "../fakes/start-postern.ts";
+import { eventually } from "./eventually.ts";
 
 // How an instance starts, makes room and ends.
 
@@ -102,7 +103,7 @@ describe.skipIf(process.platform === "win32")("a signal", () => {
 
   /** Waits until new connections are no longer taken. */
   const untilDraining = async (): Promise<void> =>
-    vi.waitFor(async () => {
+    eventually(async () => {
       const answer = await rawHttp(world.postern.port, chatCall(world.postern)).catch(() => null);
       if (answer !== null && answer.status !== 503) throw new Error(`it still answers ${answer.status}`);
     });

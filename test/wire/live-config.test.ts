@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { chatCall, readError, startWorld, type World } from "../fakes/observe-call.ts";
 import { stall, stallAfter } from "../fakes/misbehaviour.ts";
 import { openAi, openAiStream } from "../fakes/openai-replies.ts";
@@ -9,6 +9,7 @@ import { gate } from "../fakes/replies.ts";
 import { type RawResult, rawHttp, rawRequest } from "../fakes/raw-http.ts";
 import { startScriptedProvider } from "../fakes/scripted-provider.ts";
 import { type RunningPostern, startPostern } from "../fakes/start-postern.ts";
+import { eventually } from "./eventually.ts";
 
 // config.json is followed while Postern runs: what is good takes effect, what is broken does not, and says where.
 
@@ -50,7 +51,7 @@ describe("a change of config.json", () => {
     const model = `model-${way.replaceAll(" ", "-")}`;
     const config = { ...baseConfig(), aliases: { ...good, fresh: { provider: "openai", model } } };
     writeConfig(world.postern, JSON.stringify(config), way);
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       await ask("fresh");
       expect(modelsAsked().at(-1)).toBe(model);
     });
@@ -59,12 +60,12 @@ describe("a change of config.json", () => {
 
   test("replaces an alias that ships, and gives it back", async () => {
     writeConfig(world.postern, JSON.stringify({ ...baseConfig(), aliases: { "portkey-gpt4": { provider: "openai", model: "mine" } } }));
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       await ask("portkey-gpt4");
       expect(modelsAsked().at(-1)).toBe("mine");
     });
     writeConfig(world.postern, JSON.stringify(baseConfig()));
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       await ask("portkey-gpt4");
       expect(modelsAsked().at(-1)).toBe("gpt-4");
     });
@@ -75,7 +76,7 @@ describe("a change of config.json", () => {
     added.always(openAi("from the new one"));
     const rows = `"openai": { "baseUrl": "${world.provider.origin}/v1" }, /* mine */ "my-vllm": { "dialect": "openai-chat", "baseUrl": "${added.origin}/v1", "auth": "none", },`;
     writeConfig(world.postern, `{\n  // found no key\n  "discovery": { "enabled": false },\n  "providers": { ${rows} },\n}`);
-    await vi.waitFor(async () => expect((await ask("@my-vllm/llama")).body.toString()).toContain("from the new one"));
+    await eventually(async () => expect((await ask("@my-vllm/llama")).body.toString()).toContain("from the new one"));
     expect(added.requests[0]).toMatchObject({ url: "/v1/chat/completions" });
     expect(added.requests[0]?.headers["authorization"]).toBeUndefined();
   });
@@ -85,9 +86,9 @@ describe("a change of config.json", () => {
       world.postern,
       JSON.stringify({ ...baseConfig(), providers: { openai: { baseUrl: `${world.provider.origin}/v1`, enabled: false } } }),
     );
-    await vi.waitFor(async () => expect(readError(await ask("@openai/gpt-4o"))?.code).toBe("provider_not_accepted"));
+    await eventually(async () => expect(readError(await ask("@openai/gpt-4o"))?.code).toBe("provider_not_accepted"));
     writeConfig(world.postern, JSON.stringify(baseConfig()));
-    await vi.waitFor(async () => expect((await ask("@openai/gpt-4o")).status).toBe(200));
+    await eventually(async () => expect((await ask("@openai/gpt-4o")).status).toBe(200));
   });
 
   test("lets another web page in, and out again", async () => {
@@ -96,9 +97,9 @@ describe("a change of config.json", () => {
       rawHttp(world.postern.port, rawRequest(world.postern, "GET /v1/models", { headers: [`Origin: ${origin}`] }));
     expect((await call()).status).toBe(403);
     writeConfig(world.postern, JSON.stringify({ ...baseConfig(), gateway: { allowedOrigins: [origin] } }));
-    await vi.waitFor(async () => expect((await call()).headers["access-control-allow-origin"]).toBe(origin));
+    await eventually(async () => expect((await call()).headers["access-control-allow-origin"]).toBe(origin));
     writeConfig(world.postern, JSON.stringify(baseConfig()));
-    await vi.waitFor(async () => expect((await call()).status).toBe(403));
+    await eventually(async () => expect((await call()).status).toBe(403));
   });
 
   test("takes bringing one's own key away", async () => {
@@ -107,9 +108,9 @@ describe("a change of config.json", () => {
       rawHttp(world.postern.port, chatCall({ port: world.postern.port }, '{"model":"gpt-4o"}', headers));
     expect((await call()).status).toBe(200);
     writeConfig(world.postern, JSON.stringify({ ...baseConfig(), gateway: { bringYourOwnKey: false } }));
-    await vi.waitFor(async () => expect((await call()).status).toBe(401));
+    await eventually(async () => expect((await call()).status).toBe(401));
     writeConfig(world.postern, JSON.stringify(baseConfig()));
-    await vi.waitFor(async () => expect((await call()).status).toBe(200));
+    await eventually(async () => expect((await call()).status).toBe(200));
   });
 
   test("of the limits holds for new calls, and leaves a stream under way alone", async () => {
@@ -122,7 +123,7 @@ describe("a change of config.json", () => {
       world.postern,
       JSON.stringify({ ...baseConfig(), gateway: limits, aliases: { limited: { provider: "postern", model: "hello" } } }),
     );
-    await vi.waitFor(async () => expect((await ask("limited")).headers["x-portkey-provider"]).toBe("postern"));
+    await eventually(async () => expect((await ask("limited")).headers["x-portkey-provider"]).toBe("postern"));
     world.provider.next(stall());
     expect((await ask("@openai/gpt-4o")).status).toBe(504);
     moment.open();
@@ -166,10 +167,10 @@ describe("a broken config.json", () => {
 
   test.each(broken)("%s changes nothing; stderr says line and path", async (_title, text, place, words) => {
     writeConfig(world.postern, JSON.stringify(baseConfig()));
-    await vi.waitFor(async () => expect((await ask("my-alias")).status).toBe(200));
+    await eventually(async () => expect((await ask("my-alias")).status).toBe(200));
     const before = world.postern.stderr().length;
     writeConfig(world.postern, text);
-    await vi.waitFor(() => expect(world.postern.stderr().slice(before)).toContain("the last good one stays in force"));
+    await eventually(() => expect(world.postern.stderr().slice(before)).toContain("the last good one stays in force"));
     const said = world.postern.stderr().slice(before);
     expect(said).toContain(`${fileOf(world.postern)}:${place} `);
     expect(said).toContain(words);

@@ -8,6 +8,7 @@ import { openAiChat, openAiStream } from "../fakes/openai-replies.ts";
 import { rawHttp } from "../fakes/raw-http.ts";
 import { beforeBody, gate, json, sseText } from "../fakes/replies.ts";
 import type { Script } from "../fakes/scripted-provider.ts";
+import { eventually } from "./eventually.ts";
 
 // The two ends pull at each other: a client that leaves takes the provider's socket with it, one that does not read
 // holds the provider back, and an upload flows while it comes.
@@ -86,7 +87,7 @@ describe("a client that leaves", () => {
     const upload = openUpload(["X-Portkey-Provider", "openai"]);
     upload.write(uploadHead);
     world.provider.next(beforeBody(stall()));
-    await vi.waitFor(() => expect(world.provider.requests).toHaveLength(1));
+    await eventually(() => expect(world.provider.requests).toHaveLength(1));
     upload.destroy();
     await world.provider.requests[0]?.closedEarly;
     expect(await answersAgain()).toBe(200);
@@ -137,7 +138,7 @@ describe("an upload", () => {
     upload.write(uploadHead);
     upload.write(Buffer.alloc(100_000, "a"));
     // The provider has the first part of the file before the client has sent the last.
-    await vi.waitFor(() => expect(world.provider.requests[0]?.body.length).toBeGreaterThan(90_000), { timeout: 10_000 });
+    await eventually(() => expect(world.provider.requests[0]?.body.length).toBeGreaterThan(90_000));
     world.provider.next(json(200, { text: "late" }));
     upload.end(uploadTail);
     const [response] = await answered;

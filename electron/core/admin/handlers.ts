@@ -94,7 +94,7 @@ export function createHandlers(parts: AdminParts): Handlers {
       const row = rowOf(parameters.provider);
       if (!row.local)
         throw new PosternError("invalid_value", `Cannot accept ${row.id}: it is no model server on this machine, and needs no acceptance`);
-      config.edit(["providers", row.id, "enabled"], true);
+      await config.edit(["providers", row.id, "enabled"], true);
       return { id: row.id, origin: row.origin };
     },
   };

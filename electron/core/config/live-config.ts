@@ -6,7 +6,7 @@ import { PosternError } from "#shared/errors.ts";
 import type { Platform } from "#core/platform.ts";
 import { mergeProviderRows, type ProviderRows, readBuiltInRows } from "./provider-rows.ts";
 import { type ConfigProblem, readConfig } from "./read-config.ts";
-import { writeFileDurably } from "./write-file.ts";
+import { replaceFile } from "#core/store/replace-file.ts";
 
 /** The configuration in force. */
 export interface Config extends ConfigFile {
@@ -27,7 +27,7 @@ export interface LiveConfig {
    *
    * @throws {PosternError} `invalid_config` when the file is broken or the change would break it; nothing is written then
    */
-  edit(path: readonly (string | number)[], value: unknown): void;
+  edit(path: readonly (string | number)[], value: unknown): Promise<void>;
   close(): void;
 }
 
@@ -42,6 +42,7 @@ export function openLiveConfig(platform: Platform): LiveConfig {
   const listeners: ((config: Config) => void)[] = [];
   let problems: readonly ConfigProblem[] = [];
   let lastText: string | null | undefined;
+  let keeping: Promise<void> = Promise.resolve();
   let current = load(readIfThere(file)) ?? load(readIfThere(lastGoodFile), { quietly: true }) ?? load(null);
   if (current === null) throw new PosternError("internal", "Cannot start: the built-in provider rows are broken; reinstall Postern");
 
@@ -59,9 +60,16 @@ export function openLiveConfig(platform: Platform): LiveConfig {
       lastText = text;
       problems = result.problems;
       if (result.config === null) platform.notify(describeProblems(file, result.problems));
-      else if (readIfThere(lastGoodFile) !== text) writeFileDurably(lastGoodFile, text);
+      else if (readIfThere(lastGoodFile) !== text) keepLastGood(text);
     }
     return result.config;
+  }
+
+  /** One after the other: two writes at once would share their temporary file. */
+  function keepLastGood(text: string): void {
+    keeping = keeping
+      .then(() => replaceFile(lastGoodFile, text))
+      .catch((error: Error) => platform.notify(`Cannot keep a copy of the good config.json: ${error.message}`));
   }
 
   function reload(): void {
@@ -100,7 +108,7 @@ export function openLiveConfig(platform: Platform): LiveConfig {
     },
     file,
     onChange: (listener) => void listeners.push(listener),
-    edit(at, value) {
+    async edit(at, value) {
       const before = readIfThere(file) ?? "{}\n";
       if (build(before).config === null) {
         throw new PosternError(
@@ -112,7 +120,7 @@ export function openLiveConfig(platform: Platform): LiveConfig {
       const after = applyEdits(before, edits);
       const checked = build(after);
       if (checked.config === null) throw new PosternError("invalid_config", describeProblems(file, checked.problems));
-      writeFileDurably(file, after);
+      await replaceFile(file, after);
       reload();
     },
     close() {

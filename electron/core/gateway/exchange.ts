@@ -1,22 +1,72 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { RequestHead } from "#core/access/read-head.ts";
+import { type RequestHead, readHead } from "#core/access/read-head.ts";
+import type { Clock } from "#core/platform.ts";
 import type { CallRecord } from "#core/usage/call-record.ts";
 
 /** One request and its answer, from the first byte to the log. */
 export interface Exchange {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
-  readonly head: RequestHead;
+  /** Empty until it was read: a request whose head cannot be read is answered all the same. */
+  head: RequestHead;
   /** On the monotonic clock. */
   readonly startedAtMs: number;
   /** Headers that every answer to this call carries, as a flat list: CORS where a web page may read it. */
-  readonly extraHeaders: readonly string[];
-  /** What the log will say, filled in as it becomes known. */
+  extraHeaders: readonly string[];
+  /** Invites a client that waits for "100 Continue" to send its body; null where it does not wait. */
+  readonly beginBody: (() => void) | null;
+  /** What the log will say, filled in as it becomes known. A record without an endpoint is not kept. */
   readonly record: { -readonly [Field in keyof CallRecord]: CallRecord[Field] };
   /** Set while a reply is on its way: cuts it off with an error, as a shutdown or a revoked key does. */
   interrupt: ((reason: Error) => void) | null;
   /** Its place among the calls under way; -1 where it is not among them. */
   slot: number;
+}
+
+const emptyHead: RequestHead = readHead([]);
+const none: readonly never[] = [];
+
+/** Begins an exchange: the clock runs, nothing is read yet. */
+export function openExchange(
+  request: IncomingMessage,
+  response: ServerResponse,
+  options: { readonly clock: Clock; readonly beginBody: (() => void) | null },
+): Exchange {
+  return {
+    request,
+    response,
+    head: emptyHead,
+    startedAtMs: options.clock.monotonicMs(),
+    extraHeaders: none,
+    beginBody: options.beginBody,
+    interrupt: null,
+    slot: -1,
+    record: {
+      startedAtMs: options.clock.nowMs(),
+      endpoint: null,
+      grantId: null,
+      userAgent: null,
+      alias: null,
+      provider: null,
+      modelAsked: null,
+      modelServed: null,
+      keyName: null,
+      status: null,
+      errorCode: null,
+      ending: "refused",
+      streamed: null,
+      attempts: none,
+      firstByteMs: null,
+      totalMs: null,
+      inputTokens: null,
+      cachedInputTokens: null,
+      outputTokens: null,
+      reasoningTokens: null,
+      requestBytes: null,
+      responseBytes: null,
+      traceId: null,
+    },
+  };
 }
 
 /** Whether the client is gone, so that nothing needs to be sent or paid for any more. */

@@ -2,26 +2,23 @@ import { randomBytes } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { PosternError } from "#shared/errors.ts";
 import { defaultAliases } from "#shared/schema/default-aliases.ts";
-import type { StoredConfig } from "#shared/schema/routing.ts";
-import type { CallerCheck } from "#core/access/identify-caller.ts";
-import { type RequestHead, readHead } from "#core/access/read-head.ts";
-import { isLoopback } from "#core/catalog/find-local-servers.ts";
+import { type CallerCheck, unauthenticated } from "#core/access/identify-caller.ts";
+import { readHead } from "#core/access/read-head.ts";
 import type { ModelLists } from "#core/catalog/model-lists.ts";
 import type { LiveConfig } from "#core/config/live-config.ts";
-import type { ProviderRow } from "#core/config/provider-rows.ts";
 import { debugLog } from "#core/debug.ts";
 import { type EndpointMatch, matchEndpoint } from "#core/endpoints/match-endpoint.ts";
 import type { Clock } from "#core/platform.ts";
-import type { RouteWorld } from "#core/routing/plan-route.ts";
 import type { Connections } from "#core/upstream/connections.ts";
 import type { CallLog } from "#core/usage/call-log.ts";
-import { missingKeyError, unknownKeyNameError } from "#core/vault/missing-key.ts";
 import type { Vault } from "#core/vault/vault.ts";
 import { CallsUnderWay } from "./calls-under-way.ts";
-import type { Exchange } from "./exchange.ts";
+import { checkRequestLine } from "./check-request-line.ts";
+import { createWorld } from "./create-world.ts";
+import { type Exchange, openExchange } from "./exchange.ts";
 import { corsHeaders, guardOrigin } from "./guard-origin.ts";
 import { type CallTools, handleCall, handlePassthrough } from "./handle-call.ts";
-import { HelloDispatcher, helloProviderId, helloRow } from "./hello-model.ts";
+import { HelloDispatcher, helloProviderId } from "./hello-model.ts";
 import { findModel, listModels } from "./list-models.ts";
 import { ownHeaders } from "./response-headers.ts";
 import { writeFailure, writeJson } from "./write-failure.ts";
@@ -50,7 +47,6 @@ export interface Gateway {
 }
 
 const log = debugLog("http");
-const longestUrl = 8_192;
 
 /** Joins the parts into the hot path: guard, identify, read, plan, attempt, pump, record. */
 export function createGateway(parts: GatewayParts): Gateway {
@@ -67,38 +63,7 @@ export function createGateway(parts: GatewayParts): Gateway {
   };
   live.onChange(refreshHosts);
 
-  const world: RouteWorld<ProviderRow> = {
-    findRow: (id) => (id === helloProviderId ? helloRow : live.current.rows.find(id)),
-    findAlias: (name) => own(live.current.aliases, name) ?? own(defaultAliases, name),
-    findConfig: (name) => own(live.current.configs, name),
-    hasKey: (provider, keyName) => {
-      if (keyName === null) return parts.vault.has(provider);
-      return parts.vault.list().some((credential) => credential.provider === provider && credential.name === keyName);
-    },
-    explainMissingKey: (provider, keyName) => {
-      const names = parts.vault.list().flatMap((credential) => (credential.provider === provider ? [credential.name] : []));
-      return keyName === null ? missingKeyError(provider, live.current.rows.find(provider)) : unknownKeyNameError(provider, keyName, names);
-    },
-    providerOfKey: (keyName) => {
-      const owners = new Set(parts.vault.list().flatMap((credential) => (credential.name === keyName ? [credential.provider] : [])));
-      return owners.size === 1 ? ([...owners][0] ?? null) : null;
-    },
-    allowsHost: (origin) => isLoopback(origin),
-    servedBy: (model) => parts.models.servedBy(model, callableRows()),
-  };
-
-  function callableRows(): readonly ProviderRow[] {
-    return live.current.rows.all.filter(
-      (row) =>
-        row.enabled && row.missingOptions.length === 0 && (row.auth === "none" ? row.local || isOwnRow(row) : parts.vault.has(row.id)),
-    );
-  }
-
-  /** A keyless row that the person wrote: built-in keyless ones are asked only when they are named. */
-  function isOwnRow(row: ProviderRow): boolean {
-    return Object.hasOwn(live.current.providers, row.id);
-  }
-
+  const { world, callableRows } = createWorld(parts);
   const tools: CallTools = {
     ...parts,
     builtIn,
@@ -116,107 +81,84 @@ export function createGateway(parts: GatewayParts): Gateway {
     return listModels([...aliases], callableRows(), parts.models);
   }
 
-  async function route(exchange: Exchange, match: EndpointMatch, beginBody: () => void): Promise<void> {
+  async function route(exchange: Exchange, match: EndpointMatch): Promise<void> {
     const { head, request } = exchange;
-    if (draining)
-      throw new PosternError("shutting_down", "Cannot take this call: Postern is shutting down", { headers: { connection: "close" } });
     const caller = parts.callers.identify(head, {
       bringYourOwnKey: live.current.gateway.bringYourOwnKey,
       configHasKeys: head.portkey?.get("config")?.includes('"api_key"') === true,
     });
     exchange.record.grantId = caller.grant?.id ?? null;
-    beginBody();
+    exchange.beginBody?.();
     if (match.kind === "call") return handleCall(exchange, match.endpoint, caller, tools);
     if (match.kind === "passthrough") return handlePassthrough(exchange, match.path, caller, tools);
     if (match.kind === "models" && head.portkey?.has("provider") === true) return handlePassthrough(exchange, "/models", caller, tools);
-    if (match.kind === "models" || match.kind === "model") {
-      if (caller.grant === null)
-        throw new PosternError("invalid_api_key", "Cannot list models: that needs a local key; send one", {
-          headers: { "www-authenticate": "Bearer" },
-        });
-      request.resume();
-      const entries = await listAll();
-      writeJson(exchange, match.kind === "model" ? findModel(entries, match.id) : { object: "list", data: entries });
-      return;
+    if (match.kind !== "models" && match.kind !== "model") {
+      throw new PosternError("not_found", "Cannot find this path; the gateway's paths begin with /v1, such as /v1/chat/completions");
     }
-    throw new PosternError("not_found", `Cannot find this path; the gateway's paths begin with /v1, such as /v1/chat/completions`);
+    if (caller.grant === null) throw unauthenticated("Cannot list models: that needs a local key; send one");
+    request.resume();
+    const entries = await listAll();
+    writeJson(exchange, match.kind === "model" ? findModel(entries, match.id) : { object: "list", data: entries });
   }
 
-  async function answer(exchange: Exchange, beginBody: () => void): Promise<void> {
-    const { request, response, head } = exchange;
-    const url = request.url ?? "";
-    const path = url.split("?", 1)[0] as string;
-    const match = matchEndpoint(request.method ?? "", path);
+  /** Answers what needs no key, and refuses what no key could help; everything else is routed. */
+  async function answer(exchange: Exchange): Promise<void> {
+    const { request, head } = exchange;
+    const method = request.method ?? "";
+    const match = matchEndpoint(method, (request.url ?? "").split("?", 1)[0] as string);
     guardOrigin(head, { hosts, origins: live.current.gateway.allowedOrigins }, match.kind === "greeting");
     checkRequestLine(request, head, viaName);
-    if (request.method === "OPTIONS" && head.origin !== null) return answerPreflight(exchange);
-    if (match.kind === "wrong-method")
-      throw new PosternError("method_not_allowed", `Cannot ${request.method ?? ""} this path; use ${match.allow}`, {
-        headers: { allow: match.allow },
-      });
-    if (match.kind === "greeting" || match.kind === "health") {
-      request.resume();
-      exchange.record.endpoint = null;
-      const body = match.kind === "health" ? '{"status":"ok"}' : "AI Gateway says hey!";
-      const type = match.kind === "health" ? "application/json" : "text/plain; charset=UTF-8";
-      response.writeHead(200, [...ownHeaders, ...exchange.extraHeaders, "content-type", type, "content-length", String(body.length)]);
-      response.end(request.method === "HEAD" ? undefined : body);
-      return;
+    if (method === "OPTIONS" && head.origin !== null) return answerPreflight(exchange);
+    if (match.kind === "wrong-method") {
+      throw new PosternError("method_not_allowed", `Cannot ${method} this path; use ${match.allow}`, { headers: { allow: match.allow } });
     }
-    await route(exchange, match, beginBody);
+    if (match.kind === "greeting") return answerPlainly(exchange, "AI Gateway says hey!", "text/plain; charset=UTF-8");
+    if (match.kind === "health") return answerPlainly(exchange, '{"status":"ok"}', "application/json");
+    if (draining) {
+      throw new PosternError("shutting_down", "Cannot take this call: Postern is shutting down", { headers: { connection: "close" } });
+    }
+    return route(exchange, match);
+  }
+
+  function explain(error: unknown): PosternError {
+    if (error instanceof PosternError) return error;
+    // A mistake of ours. Its text may quote what it choked on, so only its place is shown.
+    log("internal error: %s", error instanceof Error ? error.stack?.split("\n").slice(1, 6).join("\n") : typeof error);
+    return new PosternError(
+      "internal",
+      "Cannot answer this call: Postern made a mistake; run it with DEBUG=postern:* and report what it prints",
+    );
+  }
+
+  function finish(exchange: Exchange): void {
+    underWay.remove(exchange);
+    const { record, request } = exchange;
+    if (log.enabled)
+      log("%s %s -> %s %s", request.method, (request.url ?? "").split("?")[0], record.status ?? "-", record.errorCode ?? record.ending);
+    if (record.endpoint === null) return;
+    record.totalMs = clock.monotonicMs() - exchange.startedAtMs;
+    parts.calls.record(record);
+  }
+
+  async function handle(exchange: Exchange): Promise<void> {
+    underWay.add(exchange);
+    try {
+      exchange.head = readHead(exchange.request.rawHeaders);
+      exchange.record.userAgent = exchange.head.userAgent;
+      const { origin } = exchange.head;
+      if (origin !== null && live.current.gateway.allowedOrigins.includes(origin)) exchange.extraHeaders = corsHeaders(origin);
+      await answer(exchange);
+    } catch (error) {
+      writeFailure(exchange, explain(error));
+    } finally {
+      finish(exchange);
+    }
   }
 
   return {
     underWay,
-    handle(request, response, beginBody = () => {}) {
-      let exchange = openExchange(request, response, emptyHead, clock);
-      let isCall = false;
-      const work = async (): Promise<void> => {
-        const head = readHead(request.rawHeaders);
-        exchange = {
-          ...exchange,
-          head,
-          extraHeaders: live.current.gateway.allowedOrigins.includes(head.origin ?? "") ? corsHeaders(head) : [],
-        };
-        exchange.record.userAgent = head.userAgent;
-        underWay.add(exchange);
-        await answer(exchange, () => {
-          isCall = true;
-          beginBody();
-        });
-      };
-      void work()
-        .catch((error: unknown) => {
-          if (error instanceof PosternError) {
-            if (error.code !== "client_closed") writeFailure(exchange, error);
-            else exchange.record.ending = "client_closed";
-            return;
-          }
-          // A mistake of ours. Its text may quote what it choked on, so only its place is shown.
-          log("internal error: %s", error instanceof Error ? error.stack?.split("\n").slice(1, 6).join("\n") : typeof error);
-          writeFailure(
-            exchange,
-            new PosternError(
-              "internal",
-              "Cannot answer this call: Postern made a mistake; run it with DEBUG=postern:* and report what it prints",
-            ),
-          );
-        })
-        .finally(() => {
-          underWay.remove(exchange);
-          const { record } = exchange;
-          if (log.enabled)
-            log(
-              "%s %s -> %s %s",
-              request.method,
-              (request.url ?? "").split("?")[0],
-              record.status ?? "-",
-              record.errorCode ?? record.ending,
-            );
-          if (!isCall || record.endpoint === null) return;
-          record.totalMs = clock.monotonicMs() - exchange.startedAtMs;
-          parts.calls.record(record);
-        });
+    handle(request, response, beginBody) {
+      void handle(openExchange(request, response, { clock, beginBody: beginBody ?? null }));
     },
     setHosts(names) {
       ownHosts = names;
@@ -226,27 +168,6 @@ export function createGateway(parts: GatewayParts): Gateway {
       draining = true;
     },
   };
-}
-
-/** What node:http lets through although RFC 9112 does not. */
-function checkRequestLine(request: IncomingMessage, head: RequestHead, viaName: string): void {
-  const url = request.url ?? "";
-  if (url.length > longestUrl)
-    throw new PosternError("uri_too_long", `Cannot take this request: its URL is longer than ${longestUrl} characters`);
-  if (!url.startsWith("/") && !(request.method === "OPTIONS" && url === "*"))
-    throw new PosternError("invalid_http", "Cannot take this request: its target is not a path");
-  if (request.method === "TRACE" || request.method === "CONNECT")
-    throw new PosternError("method_not_allowed", `Cannot ${request.method} anything here`, { headers: { allow: "GET, POST, DELETE" } });
-  const coding = request.headers["transfer-encoding"];
-  if (coding !== undefined && (request.httpVersion === "1.0" || coding.toLowerCase() !== "chunked")) {
-    throw new PosternError("invalid_http", "Cannot take this request: its Transfer-Encoding is not chunked, in HTTP/1.1");
-  }
-  if (head.via?.includes(viaName) === true) {
-    throw new PosternError(
-      "loop_detected",
-      "Cannot route this call: it came back to the Postern that sent it; check the provider's base URL",
-    );
-  }
 }
 
 function answerPreflight(exchange: Exchange): void {
@@ -269,45 +190,9 @@ function answerPreflight(exchange: Exchange): void {
   response.end();
 }
 
-const emptyHead: RequestHead = readHead([]);
-
-function openExchange(request: IncomingMessage, response: ServerResponse, head: RequestHead, clock: Clock): Exchange {
-  return {
-    request,
-    response,
-    head,
-    startedAtMs: clock.monotonicMs(),
-    extraHeaders: [],
-    interrupt: null,
-    slot: -1,
-    record: {
-      startedAtMs: clock.nowMs(),
-      endpoint: null,
-      grantId: null,
-      userAgent: null,
-      alias: null,
-      provider: null,
-      modelAsked: null,
-      modelServed: null,
-      keyName: null,
-      status: null,
-      errorCode: null,
-      ending: "refused",
-      streamed: null,
-      attempts: [],
-      firstByteMs: null,
-      totalMs: null,
-      inputTokens: null,
-      cachedInputTokens: null,
-      outputTokens: null,
-      reasoningTokens: null,
-      requestBytes: null,
-      responseBytes: null,
-      traceId: null,
-    },
-  };
-}
-
-function own(record: Readonly<Record<string, StoredConfig>>, name: string): StoredConfig | undefined {
-  return Object.hasOwn(record, name) ? record[name] : undefined;
+function answerPlainly(exchange: Exchange, body: string, type: string): void {
+  const { request, response, extraHeaders } = exchange;
+  request.resume();
+  response.writeHead(200, [...ownHeaders, ...extraHeaders, "content-type", type, "content-length", String(body.length)]);
+  response.end(request.method === "HEAD" ? undefined : body);
 }

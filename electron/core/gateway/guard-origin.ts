@@ -36,8 +36,7 @@ export function guardOrigin(head: RequestHead, rules: OriginRules, isGreeting: b
   throw new PosternError("origin_not_allowed", "Cannot answer this call: the browser says that it comes from another site");
 }
 
-/** What lets an allowed web page read the answer; nothing for anybody else. */
-export function corsHeaders(head: RequestHead): readonly string[] {
-  if (head.origin === null) return [];
-  return ["access-control-allow-origin", head.origin, "access-control-expose-headers", "*", "vary", "Origin"];
+/** What lets an allowed web page read the answer. */
+export function corsHeaders(origin: string): readonly string[] {
+  return ["access-control-allow-origin", origin, "access-control-expose-headers", "*", "vary", "Origin"];
 }

@@ -3,6 +3,7 @@ import type { AddressInfo, Socket } from "node:net";
 import { PosternError } from "#shared/errors.ts";
 import { writeOpenAiError } from "#core/dialects/openai-chat-error.ts";
 import type { Gateway } from "./gateway.ts";
+import { bracketed, PortTakenError } from "./port-taken-error.ts";
 import { ownHeaders } from "./response-headers.ts";
 
 /** A gateway that can be reached. */
@@ -15,19 +16,6 @@ export interface Listener {
    * Stops: no new connections, calls under way may finish for `graceMs`, then they end with an error.
    */
   drain(graceMs: number): Promise<void>;
-}
-
-/** A port that somebody else holds. */
-export class PortTakenError extends Error {
-  override readonly name = "PortTakenError";
-  readonly address: string;
-  readonly port: number;
-
-  constructor(address: string, port: number, options: ErrorOptions) {
-    super(`Cannot listen on ${bracketed(address)}:${port}: the port is taken`, options);
-    this.address = address;
-    this.port = port;
-  }
 }
 
 const headersTimeoutMs = 8_000;
@@ -183,8 +171,4 @@ function answerEarly(response: ServerResponse, error: PosternError): void {
     String(Buffer.byteLength(body)),
   ]);
   response.end(body);
-}
-
-function bracketed(address: string): string {
-  return address.includes(":") ? `[${address}]` : address;
 }

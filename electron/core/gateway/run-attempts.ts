@@ -11,6 +11,7 @@ import { readRetryAfterMs, retryDelayMs } from "#core/routing/retry-timing.ts";
 import type { Connections } from "#core/upstream/connections.ts";
 import { signRequest } from "#core/upstream/sign-request.ts";
 import { readUsage } from "#core/usage/read-usage.ts";
+import type { Credential } from "#core/vault/credential.ts";
 import type { Vault } from "#core/vault/vault.ts";
 import { type Exchange, hasLeft } from "./exchange.ts";
 import { type Outcome, ReplyPump } from "./pump-reply.ts";
@@ -59,7 +60,7 @@ export async function runAttempts(exchange: Exchange, plan: Plan<ProviderRow>, o
   targets: for (const attempt of plan.attempts) {
     for (let retry = 0; ; retry++) {
       const startedAtMs = clock.monotonicMs();
-      const outcome = await tryOnce(exchange, attempt, outgoing, { ...tools, retry });
+      const outcome = await tryOnce(exchange, attempt, outgoing, { tools, retry });
       attempts.push({
         provider: attempt.row.id,
         model: attempt.model,
@@ -110,13 +111,14 @@ async function tryOnce(
   exchange: Exchange,
   attempt: Attempt,
   outgoing: Outgoing,
-  tools: AttemptTools & { readonly retry: number },
+  { tools, retry }: { readonly tools: AttemptTools; readonly retry: number },
 ): Promise<Outcome> {
   let pump: ReplyPump;
   let deadline: NodeJS.Timeout | undefined;
   try {
     const target = targetOf(attempt, outgoing);
-    const secret = await findSecret(attempt, target.origin, tools.vault);
+    const found = findSecret(attempt, target.origin, tools.vault);
+    const secret = found instanceof Promise ? await found : found;
     if (hasLeft(exchange)) return { kind: "client-left" };
     const { bytes, hidesUsage } = outgoing.body(attempt);
     const headers = requestHeaders(exchange, attempt, outgoing, target.origin.startsWith("http:") ? tools.via : null);
@@ -126,7 +128,7 @@ async function tryOnce(
       secret,
       expectsJson: outgoing.expectsJson,
       hidesUsage,
-      headers: answerHeaders(exchange, attempt, tools.retry),
+      headers: answerHeaders(exchange, attempt, retry),
       monotonicMs: () => tools.clock.monotonicMs(),
     });
     const timeoutMs = attempt.requestTimeoutMs;
@@ -169,18 +171,27 @@ function splitHost(customHost: string): { origin: string; basePath: string } {
   return { origin: url.origin, basePath: url.pathname.replace(/\/+$/, "") };
 }
 
-/** The key for a target. A stored key goes only to the origins that it is bound to; to a custom host the call then goes without. */
-async function findSecret(attempt: Attempt, origin: string, vault: Vault): Promise<string | null> {
+/**
+ * The key for a target; a promise only where the vault has to be opened. A stored key goes only to the origins that it is
+ * bound to; to a custom host the call then goes without.
+ */
+function findSecret(attempt: Attempt, origin: string, vault: Vault): string | null | Promise<string | null> {
   const { row, keyName } = attempt;
   if (attempt.ownKey !== null) return attempt.ownKey;
   if (row.auth === "none") return null;
   if (attempt.customHost !== null && !vault.has(row.id)) return null;
-  const credential = vault.held(row.id, keyName ?? undefined) ?? (await vault.find(row.id, keyName ?? undefined));
+  const held = vault.held(row.id, keyName ?? undefined);
+  if (held !== undefined) return secretFor(held, attempt, origin);
+  return vault.find(row.id, keyName ?? undefined).then((found) => secretFor(found, attempt, origin));
+}
+
+function secretFor(credential: Credential, attempt: Attempt, origin: string): string | null {
   if (credential.origins.includes(origin)) return credential.secret;
   if (attempt.customHost !== null) return null;
+  const provider = attempt.row.id;
   throw new PosternError(
     "key_origin_mismatch",
-    `Cannot send the key "${credential.name}" of ${row.id} to ${origin}: it is bound to ${credential.origins.join(", ")}; bind it anew with "postern keys bind ${row.id}" if you meant to change the address`,
+    `Cannot send the key "${credential.name}" of ${provider} to ${origin}: it is bound to ${credential.origins.join(", ")}; bind it anew with "postern keys bind ${provider}" if you meant to change the address`,
   );
 }
 

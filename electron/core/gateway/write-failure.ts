@@ -15,7 +15,7 @@ export function writeFailure(exchange: Exchange, error: PosternError, headers: r
   record.errorCode = error.code;
   record.status = error.status;
   record.ending = error.code === "client_closed" ? "client_closed" : error.fault === "provider" ? "failed" : "refused";
-  if (response.headersSent || response.destroyed) {
+  if (error.code === "client_closed" || response.headersSent || response.destroyed) {
     response.destroy();
     return;
   }

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { PosternError } from "#shared/errors.ts";
-import { replaceFile } from "./replace-file.ts";
+import { replaceFile } from "#core/store/replace-file.ts";
 import { deriveEnvelopeKey, openEnvelope, parseEnvelope, sealEnvelope, type EnvelopeKey } from "./vault-envelope.ts";
 
 /**

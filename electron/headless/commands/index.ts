@@ -1,15 +1,10 @@
-import { acceptCommand } from "./accept.ts";
 import type { Command } from "./command.ts";
-import { keysCommand } from "./keys.ts";
-import { ownerKeyCommand } from "./owner-key.ts";
-import { serveCommand } from "./serve.ts";
-import { statusCommand } from "./status.ts";
 
-/** Every command by its name, in the order of the overview. */
-export const commands: Readonly<Record<string, Command>> = {
-  serve: serveCommand,
-  keys: keysCommand,
-  "owner-key": ownerKeyCommand,
-  accept: acceptCommand,
-  status: statusCommand,
+/** Every command by its name, in the order of the overview; each is loaded when it is run. */
+export const commands: Readonly<Record<string, () => Promise<Command>>> = {
+  serve: async () => (await import("./serve.ts")).serveCommand,
+  keys: async () => (await import("./keys.ts")).keysCommand,
+  "owner-key": async () => (await import("./owner-key.ts")).ownerKeyCommand,
+  accept: async () => (await import("./accept.ts")).acceptCommand,
+  status: async () => (await import("./status.ts")).statusCommand,
 };

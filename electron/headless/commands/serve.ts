@@ -1,4 +1,3 @@
-import { findLocalServersWords } from "../describe-status.ts";
 import { createPostern, FolderInUseError, PortTakenError, type Postern } from "#core/postern.ts";
 import { serveControlSocket } from "../control-socket.ts";
 import { openDataFolder } from "../data-folder.ts";
@@ -32,9 +31,9 @@ export const serveCommand: Command = {
       if (input.values["open"] === true || textOption(input, "ui-port") !== undefined) {
         process.stderr.write("The window is not part of this build yet: only the gateway runs.\n");
       }
-      process.stdout.write(`Postern is listening on http://${address}\n`);
-      if (postern.newOwnerKey !== null) process.stdout.write(firstWords(address, postern.newOwnerKey));
-      void findLocalServersWords(postern).then((words) => process.stdout.write(words));
+      const words = postern.newOwnerKey === null ? "" : firstWords(address, postern.newOwnerKey);
+      process.stdout.write(`Postern is listening on http://${address}\n${words}`);
+      void offerLocalServers(postern);
       await stopped;
       control?.close();
       await postern.stop({ graceMs: drainMs });
@@ -57,6 +56,12 @@ async function open(dataFolder: string): Promise<Postern> {
       throw new ExitError(3, `${error.message}; use that one, or choose another folder with --data-dir`, { cause: error });
     throw error;
   }
+}
+
+/** Loaded only now: what comes before listening is kept short. */
+async function offerLocalServers(postern: Postern): Promise<void> {
+  const { findLocalServersWords } = await import("../describe-status.ts");
+  process.stdout.write(await findLocalServersWords(postern));
 }
 
 function readPort(input: CommandInput): number | null {

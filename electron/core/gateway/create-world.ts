@@ -1,0 +1,64 @@
+import { isLoopback } from "#core/catalog/find-local-servers.ts";
+import type { ModelLists } from "#core/catalog/model-lists.ts";
+import type { LiveConfig } from "#core/config/live-config.ts";
+import type { ProviderRow } from "#core/config/provider-rows.ts";
+import type { RouteWorld } from "#core/routing/plan-route.ts";
+import { missingKeyError, unknownKeyNameError } from "#core/vault/missing-key.ts";
+import type { Vault } from "#core/vault/vault.ts";
+import { defaultAliases } from "#shared/schema/default-aliases.ts";
+import type { StoredConfig } from "#shared/schema/routing.ts";
+import { helloProviderId, helloRow } from "./hello-model.ts";
+
+/** Where the planner's facts come from. */
+export interface WorldParts {
+  readonly config: LiveConfig;
+  readonly vault: Pick<Vault, "has" | "list">;
+  readonly models: Pick<ModelLists, "servedBy">;
+}
+
+/** The planner's view of the configuration, the vault's index and the model lists, always as they are now. */
+export function createWorld(parts: WorldParts): {
+  readonly world: RouteWorld<ProviderRow>;
+  /** The providers that a call could go to now. */
+  callableRows(): readonly ProviderRow[];
+} {
+  const { config: live } = parts;
+
+  const world: RouteWorld<ProviderRow> = {
+    findRow: (id) => (id === helloProviderId ? helloRow : live.current.rows.find(id)),
+    findAlias: (name) => own(live.current.aliases, name) ?? own(defaultAliases, name),
+    findConfig: (name) => own(live.current.configs, name),
+    hasKey: (provider, keyName) => {
+      if (keyName === null) return parts.vault.has(provider);
+      return parts.vault.list().some((credential) => credential.provider === provider && credential.name === keyName);
+    },
+    explainMissingKey: (provider, keyName) => {
+      const names = parts.vault.list().flatMap((credential) => (credential.provider === provider ? [credential.name] : []));
+      return keyName === null ? missingKeyError(provider, live.current.rows.find(provider)) : unknownKeyNameError(provider, keyName, names);
+    },
+    providerOfKey: (keyName) => {
+      const owners = new Set(parts.vault.list().flatMap((credential) => (credential.name === keyName ? [credential.provider] : [])));
+      return owners.size === 1 ? ([...owners][0] ?? null) : null;
+    },
+    allowsHost: (origin) => isLoopback(origin),
+    servedBy: (model) => parts.models.servedBy(model, callableRows()),
+  };
+
+  function callableRows(): readonly ProviderRow[] {
+    return live.current.rows.all.filter(
+      (row) =>
+        row.enabled && row.missingOptions.length === 0 && (row.auth === "none" ? row.local || isOwnRow(row) : parts.vault.has(row.id)),
+    );
+  }
+
+  /** A keyless row that the person wrote: built-in keyless ones are asked only when they are named. */
+  function isOwnRow(row: ProviderRow): boolean {
+    return Object.hasOwn(live.current.providers, row.id);
+  }
+
+  return { world, callableRows };
+}
+
+function own(record: Readonly<Record<string, StoredConfig>>, name: string): StoredConfig | undefined {
+  return Object.hasOwn(record, name) ? record[name] : undefined;
+}
