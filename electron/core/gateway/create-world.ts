@@ -20,7 +20,7 @@ export interface WorldParts {
 export function createWorld(parts: WorldParts): {
   readonly world: RouteWorld<ProviderRow>;
   /** The providers that a call could go to now. */
-  callableRows(): readonly ProviderRow[];
+  readonly callableRows: () => readonly ProviderRow[];
 } {
   const { config: live } = parts;
 
