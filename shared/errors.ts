@@ -54,8 +54,8 @@ export const errorTable = {
   unknown_key_name: client(400),
   provider_not_accepted: client(400),
   provider_incomplete: client(400),
-  endpoint_unsupported: client(400),
-  dialect_unsupported: client(501),
+  endpoint_unsupported: { status: 400, type: "invalid_request_error", retry: "next", fault: "client" },
+  dialect_unsupported: { status: 400, type: "invalid_request_error", retry: "next", fault: "client" },
 
   // keys
   provider_key_missing: { status: 401, type: "authentication_error", retry: "next", fault: "client" },
@@ -67,7 +67,7 @@ export const errorTable = {
   upstream_unreachable: provider(502, "same"),
   tls_error: provider(502, "next"),
   upstream_redirect: provider(502, "next"),
-  upstream_invalid: provider(502, "same"),
+  upstream_invalid: provider(502, "next"),
   upstream_truncated: provider(502, "same"),
   upstream_too_large: provider(502, "next"),
   upstream_timeout: provider(504, "next"),

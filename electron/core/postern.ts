@@ -10,8 +10,8 @@ export { FolderInUseError } from "./store/lock-folder.ts";
 
 /** Postern, put together. */
 export interface Postern {
-  /** The owner's key, in the one start that made it; null in every other. */
-  readonly newOwnerKey: string | null;
+  /** Makes the owner's key where there is none, and gives its only copy; null where there is one, or the environment brings one. */
+  makeFirstOwnerKey(): Promise<string | null>;
   /** The admin API: each mount authenticates before it calls. */
   admin(request: Request): Promise<Response>;
   /** Opens the gateway's port. @throws {PortTakenError} where it is taken */
@@ -20,18 +20,12 @@ export interface Postern {
   stop(options: { readonly graceMs: number }): Promise<void>;
 }
 
-/** What the host says beside the platform. */
-export interface PosternOptions {
-  /** Whether a first start makes the owner's key; a command that only looks does not. */
-  readonly makesOwnerKey: boolean;
-}
-
 /**
  * Puts Postern together: the only place where the parts meet.
  *
  * @throws {FolderInUseError} where another process uses the data folder, and what the store throws for a broken database
  */
-export async function createPostern(platform: Platform, options: PosternOptions): Promise<Postern> {
+export async function createPostern(platform: Platform): Promise<Postern> {
   const { clock, environment } = platform;
   // V8 learns at start, while everything is slow and so survives, to put objects of the hot path straight into the old
   // generation, where each keeps its whole call alive until a full collection. Measured at 32 connections: 10 MB
@@ -60,9 +54,8 @@ export async function createPostern(platform: Platform, options: PosternOptions)
     const gateway = rooms.createGateway({ config, callers, vault, connections, models, calls, clock });
     let listener: Listener | null = null;
     const handlers = rooms.createHandlers({ config, vault, grants, connections, addresses: () => listener?.addresses ?? [] });
-    const needsOwnerKey = options.makesOwnerKey && !grants.hasOwnerKey && (environment["POSTERN_API_KEY"] ?? "") === "";
     return {
-      newOwnerKey: needsOwnerKey ? await grants.replaceOwnerKey() : null,
+      makeFirstOwnerKey: async () => (grants.hasOwnerKey ? null : grants.replaceOwnerKey()),
       admin: rooms.serveContract(handlers),
       async listen({ host, port }) {
         listener = await rooms.listen(gateway, { host, port: port ?? config.current.gateway.port });

@@ -28,7 +28,7 @@ export async function withAdmin<Result>(dataFolder: string, use: (call: AdminCli
       }),
     );
   }
-  const postern = await createPostern(createNodePlatform(dataFolder), { makesOwnerKey: false }).catch((error: unknown) => {
+  const postern = await createPostern(createNodePlatform(dataFolder)).catch((error: unknown) => {
     if (error instanceof FolderInUseError)
       throw new ExitError(3, `${error.message}, but it cannot be spoken to; stop it first`, { cause: error });
     throw error;

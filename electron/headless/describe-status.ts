@@ -13,11 +13,13 @@ export function describeLocalServers(status: Status): string {
     .join("");
 }
 
-/** Asks a running Postern for {@link describeLocalServers}. Never throws: an offer is no duty. */
-export async function findLocalServersWords(postern: Postern): Promise<string> {
+/** What a person should know at the start: where keys cannot be kept or opened, and what was found. Never throws. */
+export async function findStartWords(postern: Postern): Promise<string> {
   try {
     const response = await postern.admin(new Request("http://postern/admin/status"));
-    return describeLocalServers(statusContract.getStatus.reply.parse(await response.json()));
+    const status = statusContract.getStatus.reply.parse(await response.json());
+    const isFine = status.vault.status === "ready" || (status.vault.kind !== "environment-only" && status.vault.status === "unknown");
+    return (isFine ? "" : `${status.vault.words}\n`) + describeLocalServers(status);
   } catch {
     return "";
   }

@@ -12,6 +12,7 @@ const longestSecret = 16_384;
  */
 export async function readSecret(prompt: string): Promise<string> {
   const secret = process.stdin.isTTY ? await read({ prompt, silent: true, output: process.stderr }) : await text(process.stdin);
+  if (process.stdin.isTTY) process.stderr.write("\n");
   const trimmed = secret.trim();
   if (trimmed === "") throw new ExitError(1, "Cannot store an empty key: nothing was typed or piped in");
   if (trimmed.length > longestSecret) throw new ExitError(1, `Cannot store this key: it is longer than ${longestSecret} characters`);

@@ -16,7 +16,8 @@ export const keyInfoSchema = z.object({
 /** {@link keyInfoSchema}'s values. */
 export type KeyInfo = z.infer<typeof keyInfoSchema>;
 
-const secretSchema = z
+/** A provider's key, as it may be stored. */
+export const secretSchema = z
   .string()
   .trim()
   .min(1, "is empty")
@@ -47,8 +48,8 @@ export const keysContract = {
   importKeys: {
     method: "POST",
     path: "/admin/keys-import",
-    body: z.strictObject({ name: keyNameSchema, variables: z.record(z.string(), z.string()) }),
-    reply: z.object({ keys: z.array(keyInfoSchema) }),
+    body: z.strictObject({ name: keyNameSchema, replace: z.boolean(), variables: z.record(z.string(), z.string()) }),
+    reply: z.object({ keys: z.array(keyInfoSchema), skipped: z.array(z.object({ provider: z.string(), why: z.string() })) }),
   },
   /** Opens the encrypted file. */
   unlockVault: {

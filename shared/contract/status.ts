@@ -8,7 +8,8 @@ export const statusContract = {
     path: "/admin/status",
     reply: z.object({
       version: z.string(),
-      pid: z.number(),
+      /** The process that listens; null where none does. */
+      pid: z.number().nullable(),
       /** Where the gateway listens; empty when it does not. */
       addresses: z.array(z.string()),
       vault: z.object({ kind: z.string(), status: z.string(), words: z.string() }),

@@ -11,6 +11,7 @@ const retrySchema = z.strictObject({
   attempts: z.int().min(0).max(10),
   /** Which statuses are worth another try; default 429, 500, 502, 503, 504. */
   on_status_codes: z.array(z.int().min(100).max(599)).optional(),
+  /** Taken for Portkey's sake: Postern always waits as long as the provider asks, up to a minute. */
   use_retry_after_header: z.boolean().optional(),
 });
 
@@ -53,6 +54,8 @@ interface NodeLike {
   provider?: unknown;
   model?: unknown;
   virtual_key?: unknown;
+  retry?: unknown;
+  request_timeout?: unknown;
   targets?: unknown[] | undefined;
   strategy?: unknown;
 }
@@ -62,7 +65,8 @@ function checkNode(node: NodeLike, context: z.core.$RefinementCtx): void {
   if (isLeaf && node.strategy !== undefined) {
     context.addIssue({ code: "custom", path: ["strategy"], message: 'needs "targets" beside it' });
   }
-  if (isLeaf && node.provider === undefined && node.model === undefined && node.virtual_key === undefined) {
+  const isEmpty = node.provider === undefined && node.model === undefined && node.virtual_key === undefined && node.retry === undefined;
+  if (isLeaf && isEmpty && node.request_timeout === undefined) {
     context.addIssue({ code: "custom", message: 'must name a "provider", a "model", or "targets"' });
   }
   if (!isLeaf && node.strategy === undefined) {

@@ -5,8 +5,8 @@ import path from "node:path";
 /** What a child process is started with. */
 export interface ChildOptions {
   readonly arguments?: readonly string[];
-  /** Modules of this folder that are loaded before the child's own. */
-  readonly preload?: readonly string[];
+  /** Modules that are loaded before the child's own. */
+  readonly preload?: readonly URL[];
   /** Beside PATH and HOME; nothing else is inherited. */
   readonly environment?: Readonly<Record<string, string>>;
   readonly folder?: string;
@@ -22,12 +22,12 @@ process.once("exit", () => running.forEach((child) => child.kill("SIGKILL")));
 /**
  * Starts a script in a Node process of its own, with a channel for messages.
  *
- * @param script absolute, or a file of this folder
+ * @param script a file
  */
-export function startChild(script: string, options: ChildOptions = {}): ChildProcess {
+export function startChild(script: URL | string, options: ChildOptions = {}): ChildProcess {
   const { PATH, HOME, USERPROFILE, SystemRoot } = process.env;
-  const child = fork(path.resolve(import.meta.dirname, script), options.arguments ?? [], {
-    execArgv: (options.preload ?? []).flatMap((file) => ["--import", new URL(file, import.meta.url).href]),
+  const child = fork(script, options.arguments ?? [], {
+    execArgv: (options.preload ?? []).flatMap((file) => ["--import", file.href]),
     env: { PATH, HOME, USERPROFILE, SystemRoot, NODE_ENV: "production", ...options.environment },
     cwd: options.folder ?? import.meta.dirname,
     stdio: ["ignore", "ignore", "pipe", "ipc"],
@@ -69,11 +69,11 @@ export function endedEarly(child: ChildProcess): Error {
 }
 
 /**
- * Runs a script of this folder that takes one message and answers with one.
+ * Runs a script that takes one message and answers with one.
  *
  * @throws {Error} where it ends without an answer
  */
-export async function runTask<Result>(script: string, input: object): Promise<Result> {
+export async function runTask<Result>(script: URL, input: object): Promise<Result> {
   const child = startChild(script);
   const answer = nextMessage<Result>(child);
   child.send(input);

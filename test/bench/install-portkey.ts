@@ -26,12 +26,16 @@ export async function installPortkey(parent: string): Promise<{ readonly folder:
   mkdirSync(folder);
   writeFileSync(path.join(folder, "package.json"), JSON.stringify(packageFile));
   try {
-    await promisify(execFile)("npm", ["install", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"], {
-      cwd: folder,
-      timeout: installTimeoutMs,
-      // npm is a .cmd file there.
-      shell: process.platform === "win32",
-    });
+    await promisify(execFile)(
+      "npm",
+      ["install", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error", "--fetch-retries=1", "--fetch-retry-mintimeout=1000"],
+      {
+        cwd: folder,
+        timeout: installTimeoutMs,
+        // npm is a .cmd file there.
+        shell: process.platform === "win32",
+      },
+    );
     return { folder };
   } catch (error) {
     const { stderr, message } = error as Error & { readonly stderr?: string };

@@ -32,7 +32,10 @@ export interface LoadGenerator {
 
 const execute = promisify(execFile);
 
-const autocannon: LoadGenerator = { name: "autocannon", run: (load) => runTask<LoadResult>("autocannon-child.ts", load) };
+const autocannon: LoadGenerator = {
+  name: "autocannon",
+  run: (load) => runTask<LoadResult>(new URL("./autocannon-child.ts", import.meta.url), load),
+};
 const wrk: LoadGenerator = { name: "wrk", run: runWrk };
 
 /**

@@ -1,4 +1,4 @@
-// npm run bench [-- --quick] [--check] [--portkey DIR] [--load wrk|autocannon]: Postern, a bare relay and the Portkey gateway on the same work.
+// npm run bench [-- --quick] [--write] [--check] [--portkey DIR] [--load wrk|autocannon]: Postern, a bare relay and the Portkey gateway on the same work.
 
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -6,6 +6,7 @@ import path from "node:path";
 import { parseArgs } from "node:util";
 import { installPortkey } from "./install-portkey.ts";
 import { findLoadGenerator, type LoadGenerator } from "./load-generator.ts";
+import { untilCalm } from "./machine-load.ts";
 import { measureLatency, measureMemory, measureStart, measureStreams, measureThroughput } from "./measure.ts";
 import { runMicroMeasures } from "./micro.ts";
 import { report } from "./report.ts";
@@ -27,6 +28,8 @@ import { chatBody, streamBody } from "./work.ts";
 const { values: options } = parseArgs({
   options: {
     quick: { type: "boolean", default: false },
+    /** Puts the tables into docs/performance.md. */
+    write: { type: "boolean", default: false },
     /** Ends with 1 where a target is missed. */
     check: { type: "boolean", default: false },
     /** A folder where the Portkey gateway is installed already. */
@@ -53,20 +56,18 @@ const recipes: Partial<Record<SubjectId, () => Promise<Recipe>>> = {
   ...("folder" in installed && { portkey: () => portkey(provider.url, installed.folder) }),
 };
 const samples = new Samples();
+const foreignLoad: number[] = [];
 
 say("micro measures");
 const micro = await runMicroMeasures();
 await measureRounds();
 await measureMemories();
 await provider.stop();
-const missed = report({
-  samples,
-  micro,
-  generator: generator.name,
-  sizes,
-  quick: options.quick,
-  seconds: (performance.now() - startedAtMs) / 1000,
-});
+const seconds = (performance.now() - startedAtMs) / 1000;
+const missed = report(
+  { samples, micro, foreignLoad, generator: generator.name, sizes, isQuick: options.quick, seconds },
+  { writesDocument: options.write },
+);
 process.exit(options.check && missed > 0 ? 1 : 0);
 
 async function measureRounds(): Promise<void> {
@@ -77,7 +78,9 @@ async function measureRounds(): Promise<void> {
     await warmUp(subject, generator);
   }
   for (let round = 0; round < sizes.rounds; round++) {
-    say(`round ${round + 1} of ${sizes.rounds}`);
+    const busy = await untilCalm(sizes.calmLimitMs);
+    foreignLoad.push(busy);
+    say(`round ${round + 1} of ${sizes.rounds}; other work takes ${(busy * 100).toFixed(0)} % of the processors`);
     // Each measure goes round all subjects before the next one, so that what else the machine does falls on all alike.
     const order = subjects.map((_, index) => subjects[(index + round) % subjects.length] as Subject);
     await measureThroughputs(order);
@@ -166,7 +169,7 @@ async function measureMemories(): Promise<void> {
       say(`memory of ${subject.id}: ${requests} requests`);
       const memory = await measureMemory(subject, generator, { body: bodies.small, requests });
       samples.add(`residentAfter${pass}`, subject.id, memory.residentBytes / 2 ** 20);
-      if (memory.proportionalBytes !== null) samples.add(`sharedAfter${pass}`, subject.id, memory.proportionalBytes / 2 ** 20);
+      if (memory.proportionalBytes !== null) samples.add(`proportionalAfter${pass}`, subject.id, memory.proportionalBytes / 2 ** 20);
     }
   }
   for (const subject of subjects) await subject.stop();

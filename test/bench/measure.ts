@@ -37,7 +37,7 @@ export async function measureThroughput(
 
 /** Times single requests, one after the other. */
 export function measureLatency(subject: Subject, work: { readonly body: string; readonly requests: number }): Promise<LatencyResult> {
-  return runTask<LatencyResult>("latency-child.ts", { target: targetOf(subject), ...work });
+  return runTask<LatencyResult>(new URL("./latency-child.ts", import.meta.url), { target: targetOf(subject), ...work });
 }
 
 /** Reads streams and the CPU time that each of their chunks took. */
@@ -47,7 +47,7 @@ export async function measureStreams(
   streams: number,
 ): Promise<StreamResult & { readonly cpuMicrosecondsPerChunk: number }> {
   const before = await subject.usage();
-  const result = await runTask<StreamResult>("stream-child.ts", {
+  const result = await runTask<StreamResult>(new URL("./stream-child.ts", import.meta.url), {
     target: targetOf(subject),
     body: streamBody(pattern),
     connections: streamConnections,

@@ -41,7 +41,7 @@ async function measureAll(): Promise<readonly MicroResult[]> {
     'data: {"id":"chatcmpl-BenchmarkBenchmarkBenchmark","object":"chat.completion.chunk","created":1750000000,"model":"gpt-4o-mini",' +
       '"choices":[{"index":0,"delta":{"content":" token"},"logprobs":null,"finish_reason":null}],"usage":null}\n\n',
   );
-  const tap = new OpenAiStreamTap({ hidesUsage: false });
+  const tap = new OpenAiStreamTap({ hidesUsage: false, mustSayEnd: true });
   add("OpenAiStreamTap.feed: a chunk", 50_000, () => tap.feed(chunk));
   results.push(await timeLog());
   return results;
@@ -99,7 +99,15 @@ const headers = {
 };
 const rawHeaders = Object.entries(headers).flat();
 
-const row: RouteRow = { id: "openai", auth: "bearer", enabled: true, local: false, missingOptions: [] };
+const row: RouteRow = {
+  id: "openai",
+  auth: "bearer",
+  dialect: "openai-chat",
+  endpoints: ["chat"],
+  enabled: true,
+  local: false,
+  missingOptions: [],
+};
 
 const world: RouteWorld<RouteRow> = {
   findRow: () => row,
@@ -118,6 +126,7 @@ const world: RouteWorld<RouteRow> = {
 };
 
 const call: RouteCall = {
+  endpoint: "chat",
   model: modelName,
   config: null,
   provider: "openai",

@@ -8,5 +8,5 @@ export interface MicroResult {
 
 /** Measures the parts of the hot path that Postern has and a bare relay has not, in a process of their own. */
 export function runMicroMeasures(): Promise<readonly MicroResult[]> {
-  return runTask<readonly MicroResult[]>("micro-child.ts", {});
+  return runTask<readonly MicroResult[]>(new URL("./micro-child.ts", import.meta.url), {});
 }

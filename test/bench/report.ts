@@ -1,121 +1,47 @@
-import { writeFileSync } from "node:fs";
-import { arch, cpus, loadavg, platform, totalmem } from "node:os";
+import { readFileSync, writeFileSync } from "node:fs";
+import { cpus, totalmem } from "node:os";
 import path from "node:path";
-import { version } from "#shared/version.ts";
+import { type BenchRun, describeRun } from "./bench-run.ts";
 import { portkeyVersion } from "./install-portkey.ts";
-import type { MicroResult } from "./micro.ts";
-import { type Column, type MeasureId, measures, type Samples } from "./samples.ts";
-import type { Sizes } from "./sizes.ts";
-import { judgeTargets, type TargetResult } from "./targets.ts";
+import { alignedTable, markdownTable, tablesOf } from "./tables.ts";
+import { judgeTargets } from "./targets.ts";
 
-/** Everything that a run found. */
-export interface BenchRun {
-  readonly samples: Samples;
-  readonly micro: readonly MicroResult[];
-  readonly generator: string;
-  readonly sizes: Sizes;
-  readonly quick: boolean;
-  readonly seconds: number;
-}
-
-const columns: readonly Column[] = ["direct", "relay", "postern", "bundle", "portkey"];
-const resultFile = path.resolve(import.meta.dirname, "../../bench.json");
+const repository = path.resolve(import.meta.dirname, "../..");
+const resultFile = path.join(repository, "bench.json");
+const documentFile = path.join(repository, "docs/performance.md");
+const marks = { from: "<!-- figures: written by npm run bench -- --write -->", to: "<!-- end of figures -->" } as const;
 
 /**
- * Prints the figures and writes `bench.json` at the top of the repository.
+ * Prints the figures and writes them to `bench.json` at the top of the repository.
  *
+ * @param options.writesDocument puts the tables into docs/performance.md too
  * @returns how many targets are missed
  */
-export function report(run: BenchRun): number {
+export function report(run: BenchRun, options: { readonly writesDocument: boolean }): number {
   const targets = judgeTargets(run.samples);
-  const ids = Object.keys(measures) as MeasureId[];
-  const rows = ids.map((id) => [
-    `${measures[id].title}${measures[id].unit === "requests/s" ? "" : ` (${measures[id].unit})`}`,
-    ...columns.map((column) => figure(run.samples.median(id, column))),
-    ratio(run.samples.ratio(id, "postern", "relay")),
-    ratio(run.samples.ratio(id, "postern", "portkey")),
-  ]);
-  printTable(["", ...columns, "postern/relay", "postern/portkey"], rows);
-  printTable(
-    ["part of the hot path", "us per call"],
-    run.micro.map(({ title, microseconds }) => [title, figure(microseconds)]),
-  );
-  printTable(
-    ["target", "measure", "found", "at most", ""],
-    targets.map((target) => [target.words, `${target.measure} ${target.column}`, ...verdict(target)]),
-  );
-  writeFileSync(resultFile, `${JSON.stringify(describe(run, targets), null, 2)}\n`);
+  const tables = tablesOf(run, targets);
+  for (const table of tables) console.log(alignedTable(table));
+  writeFileSync(resultFile, `${JSON.stringify(describeRun(run, targets), null, 2)}\n`);
+  if (options.writesDocument) writeDocument([circumstances(run), ...tables.map(markdownTable)].join("\n"));
   console.log(`${run.generator}, ${run.sizes.rounds} rounds, ${run.seconds.toFixed(0)} s. Everything is in bench.json.`);
   return targets.filter(({ isMet }) => isMet === false).length;
 }
 
-function describe({ samples, micro, generator, sizes, quick, seconds }: BenchRun, targets: readonly TargetResult[]): object {
-  const figures = (Object.keys(measures) as MeasureId[]).map((id) => ({
-    id,
-    ...measures[id],
-    columns: Object.fromEntries(
-      columns.flatMap((column) => {
-        const rounds = samples.all(id, column);
-        if (rounds.length === 0) return [];
-        return [
-          [
-            column,
-            {
-              median: samples.median(id, column),
-              toRelay: samples.ratio(id, column, "relay"),
-              toPortkey: samples.ratio(id, column, "portkey"),
-              rounds,
-            },
-          ],
-        ];
-      }),
-    ),
-  }));
-  return {
-    measuredAt: new Date().toISOString(),
-    seconds,
-    quick,
-    generator,
-    versions: { postern: version, node: process.version, portkey: portkeyVersion },
-    machine: {
-      platform: platform(),
-      arch: arch(),
-      processors: cpus().map(({ model }) => model),
-      memoryBytes: totalmem(),
-      loadAverage: loadavg(),
-    },
-    sizes,
-    figures,
-    micro,
-    targets,
-  };
+function circumstances({ generator, sizes, foreignLoad, seconds }: BenchRun): string {
+  const processors = cpus();
+  const busiest = Math.max(...foreignLoad) * 100;
+  return [
+    `Measured on ${new Date().toISOString().slice(0, 10)}: ${processors.length} processors (${processors[0]?.model ?? "unknown"}),`,
+    `${(totalmem() / 2 ** 30).toFixed(0)} GiB, ${process.platform} ${process.arch}, Node ${process.versions.node}, Portkey gateway ${portkeyVersion},`,
+    `load from ${generator}, ${sizes.rounds} rounds, ${seconds.toFixed(0)} s in all. Before the rounds, other work took up to`,
+    `${busiest.toFixed(0)} % of the processors.\n`,
+  ].join("\n");
 }
 
-function verdict({ found, atMost, isMet }: TargetResult): string[] {
-  return [figure(found), figure(atMost), isMet === null ? "not measured" : isMet ? "met" : "MISSED"];
-}
-
-function figure(value: number | null): string {
-  if (value === null) return "-";
-  return Math.abs(value) >= 100 ? value.toFixed(0) : Math.abs(value) >= 10 ? value.toFixed(1) : value.toFixed(2);
-}
-
-function ratio(value: number | null): string {
-  return value === null ? "-" : `${value.toFixed(2)}x`;
-}
-
-/** The first column is words, on the left; the others are figures, on the right. */
-function printTable(head: readonly string[], rows: readonly (readonly string[])[]): void {
-  const widths = head.map((title, index) => Math.max(title.length, ...rows.map((row) => row[index]?.length ?? 0)));
-  const print = (cells: readonly string[]): void =>
-    console.log(
-      cells
-        .map((cell, index) => (index === 0 ? cell.padEnd(widths[index] ?? 0) : cell.padStart(widths[index] ?? 0)))
-        .join("  ")
-        .trimEnd(),
-    );
-  print(head);
-  print(widths.map((width) => "-".repeat(width)));
-  rows.forEach(print);
-  console.log();
+function writeDocument(text: string): void {
+  const document = readFileSync(documentFile, "utf8");
+  const from = document.indexOf(marks.from);
+  const to = document.indexOf(marks.to);
+  if (from === -1 || to < from) throw new Error(`Cannot write figures to ${documentFile}: its marks are missing; put "${marks.from}" back`);
+  writeFileSync(documentFile, `${document.slice(0, from + marks.from.length)}\n\n${text}\n${document.slice(to)}`);
 }

@@ -26,8 +26,8 @@ export const measures = {
   cpuBurstChunk: { title: "CPU per streamed chunk, burst", unit: "us" },
   residentAfterFirst: { title: "memory (RSS) after the load", unit: "MiB" },
   residentAfterSecond: { title: "memory (RSS) after the same load again", unit: "MiB" },
-  sharedAfterFirst: { title: "memory (PSS) after the load", unit: "MiB" },
-  sharedAfterSecond: { title: "memory (PSS) after the same load again", unit: "MiB" },
+  proportionalAfterFirst: { title: "memory (PSS) after the load", unit: "MiB" },
+  proportionalAfterSecond: { title: "memory (PSS) after the same load again", unit: "MiB" },
   startAccepted: { title: "start to first accepted connection", unit: "ms" },
   startAnswered: { title: "start to first whole answer", unit: "ms" },
 } as const satisfies Record<string, Measure>;
@@ -35,8 +35,14 @@ export const measures = {
 /** One of {@link measures}. */
 export type MeasureId = keyof typeof measures;
 
-/** A subject, or a second program of one, as a column. */
-export type Column = "direct" | "relay" | "postern" | "bundle" | "portkey";
+/** The ids of {@link measures}. */
+export const measureIds = Object.keys(measures) as readonly MeasureId[];
+
+/** What stands in the columns: the subjects, and Postern's bundle beside its source. */
+export const columns = ["direct", "relay", "postern", "bundle", "portkey"] as const;
+
+/** One of {@link columns}. */
+export type Column = (typeof columns)[number];
 
 /** Collects values by measure and column, one for each round. */
 export class Samples {
@@ -58,10 +64,13 @@ export class Samples {
     return values.length === 0 ? null : median(values);
   }
 
-  /** One column's median for each unit of another's; null where one of them is missing, or the second is not above 0. */
+  /**
+   * How many times another column's value one column's is: the median of the rounds' own ratios, so that a machine that
+   * was slower in one round was slower for both. Null where a value is missing, or the other's is not above 0.
+   */
   ratio(measure: MeasureId, column: Column, base: Column): number | null {
-    const value = this.median(measure, column);
-    const baseValue = this.median(measure, base);
-    return value === null || baseValue === null || baseValue <= 0 ? null : value / baseValue;
+    const baseValues = this.all(measure, base);
+    const ratios = this.all(measure, column).map((value, round) => value / Math.max(0, baseValues[round] ?? 0));
+    return ratios.length === 0 || ratios.length !== baseValues.length || !ratios.every(Number.isFinite) ? null : median(ratios);
   }
 }

@@ -1,6 +1,8 @@
 /** How much is measured. */
 export interface Sizes {
   readonly rounds: number;
+  /** How long each round waits for a machine that is busy with other work. */
+  readonly calmLimitMs: number;
   /** For each subject before the first round: the compilers of V8 are done with the hot path by then. */
   readonly warmUpRequests: number;
   readonly warmUpStreams: number;
@@ -25,6 +27,7 @@ export interface Sizes {
 /** For figures to publish. */
 export const fullSizes: Sizes = {
   rounds: 5,
+  calmLimitMs: 10_000,
   warmUpRequests: 6_000,
   warmUpStreams: 24,
   requests1kB1: 1_000,
@@ -45,6 +48,7 @@ export const fullSizes: Sizes = {
 export const quickSizes: Sizes = {
   ...fullSizes,
   rounds: 2,
+  calmLimitMs: 2_000,
   warmUpRequests: 3_000,
   warmUpStreams: 16,
   requests1kB1: 500,

@@ -31,12 +31,13 @@ export interface Subject extends Target {
 
 /** How a subject is started. */
 export interface Recipe {
-  readonly script: string;
+  readonly script: URL | string;
   readonly arguments: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
   readonly target: Target;
 }
 
+const usageReport = new URL("./report-usage.ts", import.meta.url);
 const repository = path.resolve(import.meta.dirname, "../..");
 /** Made up for each run; no provider knows it. */
 const providerKey = providerKeyPrefix + randomBytes(24).toString("hex");
@@ -50,7 +51,7 @@ export const posternPrograms = {
 
 /** Starts the scripted provider. Its port is chosen by the system. */
 export async function startProvider(): Promise<Subject> {
-  const child = startChild("provider.ts", { preload: ["report-usage.ts"] });
+  const child = startChild(new URL("./provider.ts", import.meta.url), { preload: [usageReport] });
   const { port } = await nextMessage<{ port: number }>(child);
   return running("direct", child, { url: `http://127.0.0.1:${port}/v1/chat/completions`, headers: callerHeaders(providerKey) });
 }
@@ -59,7 +60,7 @@ export async function startProvider(): Promise<Subject> {
 export async function bareRelay(providerUrl: string): Promise<Recipe> {
   const port = await freePort();
   return {
-    script: "bare-relay.ts",
+    script: new URL("./bare-relay.ts", import.meta.url),
     arguments: [new URL(providerUrl).origin, String(port)],
     environment: {},
     target: { url: `http://127.0.0.1:${port}/v1/chat/completions`, headers: callerHeaders(providerKey) },
@@ -106,13 +107,13 @@ export async function portkey(providerUrl: string, folder: string): Promise<Reci
  * @throws {Error} where it ends, or takes none within 30 s
  */
 export async function startSubject(id: SubjectId, recipe: Recipe): Promise<Subject> {
-  const child = startRecipe(recipe, { preload: ["report-usage.ts"] });
+  const child = startRecipe(recipe, { preload: [usageReport] });
   await untilConnected(recipe.target.url, child);
   return running(id, child, recipe.target);
 }
 
 /** Starts a subject's process and nothing more. */
-export function startRecipe(recipe: Recipe, options: { readonly preload?: readonly string[] } = {}): ChildProcess {
+export function startRecipe(recipe: Recipe, options: { readonly preload?: readonly URL[] } = {}): ChildProcess {
   return startChild(recipe.script, { arguments: recipe.arguments, environment: recipe.environment, ...options });
 }
 

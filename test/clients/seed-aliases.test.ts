@@ -66,7 +66,7 @@ describe("POST /openai", () => {
 
   test("portkey-claude is refused clearly while Anthropic's API is not spoken", async () => {
     const response = await ask("portkey-claude");
-    expect(response.status).toBe(501);
+    expect(response.status).toBe(400);
     expect(await response.json()).toMatchObject({ error: { code: "dialect_unsupported" } });
     expect(world.reached()).toEqual([]);
   });

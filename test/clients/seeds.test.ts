@@ -218,7 +218,7 @@ describe("the table of providers", () => {
 
   test.each(otherDialects)("portkey_provider %s is refused clearly while its API is not spoken", async (provider) => {
     const response = await chat({ model: "a-model", portkey_provider: provider, messages: hello });
-    expect(response.status).toBe(501);
+    expect(response.status).toBe(400);
     expect(await response.json()).toMatchObject({
       error: { code: "dialect_unsupported", message: expect.stringContaining(provider) as unknown },
     });

@@ -14,7 +14,7 @@ export interface Grant {
 export interface Grants {
   /** Whom a presented credential belongs to; every known hash is compared, each in constant time. */
   find(credential: string): Grant | null;
-  /** Whether the owner's key exists already. */
+  /** Whether there is an owner's key: one that was made, or the environment's. */
   readonly hasOwnerKey: boolean;
   /** Makes the owner's key, or replaces it: the old one stops at once. Returns the only copy of the new one. */
   replaceOwnerKey(): Promise<string>;
@@ -57,7 +57,7 @@ export async function openGrants(
 
   return {
     get hasOwnerKey() {
-      return owner.length > 0;
+      return owner.length > 0 || fromEnvironment.length > 0;
     },
     find(credential) {
       // Neither our prefix nor the environment's key: nothing to hash. The length of a foreign key is no secret of ours.

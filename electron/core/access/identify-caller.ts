@@ -13,6 +13,8 @@ export interface Caller {
 
 /** Finds out who calls, and keeps count of wrong keys. */
 export interface CallerCheck {
+  /** Whether this is a local key, or looks like one: it never goes to a provider. */
+  isLocalKey(credential: string): boolean;
   /**
    * The one gate before every path that is not anonymous.
    *
@@ -51,6 +53,7 @@ export function createCallerCheck(grants: Grants, clock: Clock): CallerCheck {
   }
 
   return {
+    isLocalKey: (credential) => credential.startsWith(localKeyPrefix) || grants.find(credential) !== null,
     identify(head, { bringYourOwnKey, configHasKeys }) {
       let grant: Grant | null = null;
       let wrongLocalKey = false;

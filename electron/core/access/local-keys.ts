@@ -19,7 +19,7 @@ export function sameHash(left: Buffer, right: Buffer): boolean {
 }
 
 const placeholderPattern =
-  /^(?:x+|undefined|null|none|empty|test|dummy|placeholder|changeme|your[-_].*|<.*>|\*+|sk-(?:anything|xxx.*|no-key.*|placeholder|dummy|test|1234.*|your.*)|(?:any|no)[-_]?(?:thing|key)?(?:[-_](?:needed|required))?|ollama|lm-studio|api[-_]?key)$/i;
+  /^(?:x+|undefined|null|none|empty|test|dummy|fake|unused|placeholder|changeme|your[-_ ].*|<.*>|\*+|(?:sk|api)?[-_]?(?:anything|xxx.*|no[-_]?key.*|placeholder|dummy|fake|test|unused|1234.*|your.*)(?:[-_]?key)?|(?:any|no|not)[-_]?(?:thing|key)?(?:[-_ ]?(?:needed|required|used|set))?|ollama|lm-studio|api[-_]?key)$/i;
 
 /** Whether a bearer is plainly no key: what tools send when a person had to fill in something. */
 export function isPlaceholder(credential: string): boolean {

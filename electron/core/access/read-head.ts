@@ -105,7 +105,7 @@ export function readHead(rawHeaders: readonly string[]): RequestHead {
             param: name,
           });
         }
-        credentials.push({ header: name, value: name === "authorization" ? value.replace(/^bearer +/i, "") : value });
+        credentials.push({ header: name, value: name === "authorization" ? value.replace(/^bearer(?: +|$)/i, "") : value });
         break;
       default:
         if (name.startsWith("x-portkey-")) (portkey ??= new Map()).set(name.slice(10), value);

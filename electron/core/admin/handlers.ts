@@ -1,4 +1,4 @@
-import { keyPathSchema } from "#shared/contract/keys.ts";
+import { type KeyInfo, keyPathSchema, secretSchema } from "#shared/contract/keys.ts";
 import { PosternError } from "#shared/errors.ts";
 import { version } from "#shared/version.ts";
 import type { Grants } from "#core/access/grants.ts";
@@ -56,7 +56,10 @@ export function createHandlers(parts: AdminParts): Handlers {
       }
       return vault.add(row.id, name, body.secret, [row.origin]);
     },
-    removeKey: async ({ parameters }) => ({ removed: await vault.remove(rowOf(parameters.provider).id, parameters.name) }),
+    // A key outlives its provider's row: it can be removed all the same.
+    removeKey: async ({ parameters: { provider, name } }) => ({
+      removed: await vault.remove(config.current.rows.find(provider)?.id ?? provider, name),
+    }),
     bindKey: async ({ parameters }) => {
       const { row, name } = keyPath(parameters);
       await vault.bind(row.id, name, [row.origin]);
@@ -67,11 +70,17 @@ export function createHandlers(parts: AdminParts): Handlers {
       return testKey(row, await vault.find(row.id, name), parts.connections);
     },
     importKeys: async ({ body }) => {
-      const keys = [];
+      const keys: KeyInfo[] = [];
+      const skipped: { provider: string; why: string }[] = [];
       for (const { row, secret } of findKeysAmong(body.variables, config.current.rows.all)) {
-        keys.push(await vault.add(row.id, body.name, secret, [row.origin]));
+        const isThere = vault.list().some((key) => key.provider === row.id && key.name === body.name && key.source !== "environment");
+        const problem = secretSchema.safeParse(secret).error?.issues[0]?.message;
+        if (isThere && !body.replace)
+          skipped.push({ provider: row.id, why: `a key "${body.name}" is stored already; --replace takes the new one` });
+        else if (problem !== undefined) skipped.push({ provider: row.id, why: `what is there ${problem}` });
+        else keys.push(await vault.add(row.id, body.name, secret, [row.origin]));
       }
-      return { keys };
+      return { keys, skipped };
     },
     unlockVault: async ({ body }) => {
       await vault.unlock(body.passphrase);
@@ -82,7 +91,7 @@ export function createHandlers(parts: AdminParts): Handlers {
       const servers = discovery.enabled ? await findLocalServers(rows.all, parts.connections) : [];
       return {
         version,
-        pid: process.pid,
+        pid: parts.addresses().length > 0 ? process.pid : null,
         addresses: [...parts.addresses()],
         vault: vault.state(),
         config: { file: config.file, problems: [...config.problems] },

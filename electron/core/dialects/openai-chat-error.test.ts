@@ -4,7 +4,7 @@ import { translateFailure } from "./openai-chat-error.ts";
 describe("translateFailure()", () => {
   it("leaves an OpenAI error as it came, byte for byte", () => {
     const body = Buffer.from('{ "error": {"message":"bad", "type":"x","param":"temperature","code":null} }');
-    expect(translateFailure("openai", 400, body)).toEqual({ message: "bad", body });
+    expect(translateFailure("openai", 400, body)).toEqual(body);
   });
 
   it.each([
@@ -13,7 +13,7 @@ describe("translateFailure()", () => {
     [429, "Upstream rate limit: groq says: no"],
   ])("says in front of a %i whose refusal it is, and keeps type, code and what stands beside", (status, message) => {
     const body = JSON.parse(
-      translateFailure("groq", status, Buffer.from('{"error":{"message":"no","type":"t","code":"c","extra":1},"id":2}')).body.toString(),
+      translateFailure("groq", status, Buffer.from('{"error":{"message":"no","type":"t","code":"c","extra":1},"id":2}')).toString(),
     );
     expect(body).toEqual({ error: { message, type: "t", code: "c", extra: 1 }, id: 2 });
   });
@@ -26,7 +26,7 @@ describe("translateFailure()", () => {
     ["a web page", "<html><script>evil()</script><h1>Bad</h1>\n<p>gateway</p></html>", "x answered 500: Bad gateway"],
     ["nothing", "", "x answered 500"],
   ])("makes words of %s", (_name, body, message) => {
-    const written = JSON.parse(translateFailure("x", 500, Buffer.from(body)).body.toString()) as unknown;
+    const written = JSON.parse(translateFailure("x", 500, Buffer.from(body)).toString()) as unknown;
     expect(JSON.stringify(written)).toContain(JSON.stringify(message).slice(1, -1));
   });
 });

@@ -19,12 +19,6 @@ export function writeOpenAiErrorFrame(error: PosternError): string {
   return `data: ${JSON.stringify({ error: { message: error.message, type: "server_error", param: null, code: error.code } })}\n\n`;
 }
 
-/** What a provider's failure tells a person, and how it is written for the client. */
-export interface ProviderFailure {
-  readonly body: Buffer;
-  readonly message: string;
-}
-
 const leads: Readonly<Record<number, string>> = {
   401: "Upstream authentication error",
   403: "Upstream authentication error",
@@ -39,7 +33,7 @@ const longestExcerpt = 500;
  *
  * @param body what the provider sent: JSON, HTML or nothing
  */
-export function translateFailure(provider: string, status: number, body: Buffer): ProviderFailure {
+export function translateFailure(provider: string, status: number, body: Buffer): Buffer {
   const text = body.toString("utf8");
   const parsed = parseObject(text);
   const said = parsed === null ? "" : readMessage(parsed);
@@ -47,7 +41,7 @@ export function translateFailure(provider: string, status: number, body: Buffer)
   const message = lead === undefined ? said : `${lead}: ${provider} says: ${said === "" ? "nothing" : said}`;
   const error = parsed?.["error"];
   if (typeof error === "object" && error !== null && !Array.isArray(error) && said !== "") {
-    return { message, body: lead === undefined ? body : Buffer.from(JSON.stringify({ ...parsed, error: { ...error, message } })) };
+    return lead === undefined ? body : Buffer.from(JSON.stringify({ ...parsed, error: { ...error, message } }));
   }
   const excerpt = parsed === null ? excerptOf(text) : said;
   const ownWords = lead ?? `${provider} answered ${status}`;
@@ -61,7 +55,7 @@ export function translateFailure(provider: string, status: number, body: Buffer)
         : status >= 500
           ? "server_error"
           : "invalid_request_error";
-  return { message: composed, body: Buffer.from(JSON.stringify({ error: { message: composed, type, param: null, code } })) };
+  return Buffer.from(JSON.stringify({ error: { message: composed, type, param: null, code } }));
 }
 
 function parseObject(text: string): Record<string, unknown> | null {
@@ -86,7 +80,9 @@ function readMessage(body: Record<string, unknown>): string {
 }
 
 function excerptOf(text: string): string {
+  // The patterns look far ahead at each "<": only so much of a page is looked at.
   const plain = text
+    .slice(0, 4_096)
     .replaceAll(/<(script|style)[\s\S]*?<\/\1>/gi, " ")
     .replaceAll(/<[^>]*>/g, " ")
     .replaceAll(/\s+/g, " ")

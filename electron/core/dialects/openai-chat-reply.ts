@@ -1,5 +1,7 @@
 import type { Ending } from "./openai-chat-tap.ts";
 
+const usageKey = Buffer.from('"usage"');
+
 /**
  * Finds `usage` in a whole OpenAI-style reply without parsing the rest: it stands at the end, and its name in quotes
  * cannot be part of an answer's text, where quotes are escaped.
@@ -7,7 +9,7 @@ import type { Ending } from "./openai-chat-tap.ts";
  * @returns the parsed object, or null where there is none that can be read
  */
 export function findReplyUsage(body: Buffer): unknown {
-  const at = body.lastIndexOf('"usage"');
+  const at = body.lastIndexOf(usageKey);
   if (at === -1) return null;
   const open = body.indexOf(0x7b, at);
   const colon = body.indexOf(0x3a, at);

@@ -16,7 +16,7 @@ function run(
   stream: string,
   options: { hidesUsage: boolean; sizes?: readonly number[] },
 ): { sent: string; end: ReturnType<OpenAiStreamTap["end"]> } {
-  const tap = new OpenAiStreamTap({ hidesUsage: options.hidesUsage });
+  const tap = new OpenAiStreamTap({ hidesUsage: options.hidesUsage, mustSayEnd: true });
   const bytes = Buffer.from(stream);
   const sent: Buffer[] = [];
   let at = 0;
@@ -99,7 +99,7 @@ describe("OpenAiStreamTap", () => {
   });
 
   it("says when a line outgrows 1 MiB, so that it is not held for ever", () => {
-    const tap = new OpenAiStreamTap({ hidesUsage: false });
+    const tap = new OpenAiStreamTap({ hidesUsage: false, mustSayEnd: true });
     for (let index = 0; index < 17; index++) tap.feed(Buffer.alloc(65_536, 0x61));
     expect(tap.overflowed).toBe(true);
   });

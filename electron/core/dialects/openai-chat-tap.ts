@@ -23,14 +23,18 @@ const framesKept = 6;
 export class OpenAiStreamTap {
   /** Whether a frame with the running totals is kept from the client, which did not ask for it. */
   readonly #hidesUsage: boolean;
+  /** Whether an end has to be said: streams of other endpoints end when they end. */
+  readonly #mustSayEnd: boolean;
   #held: Buffer[] = [];
   #heldBytes = 0;
   #usageLine: string | null = null;
   #errorLine: string | null = null;
   readonly #last: string[] = [];
 
-  constructor(options: { readonly hidesUsage: boolean }) {
+  /** @param options `mustSayEnd` for chat and completions, which say `[DONE]` or give a `finish_reason` */
+  constructor(options: { readonly hidesUsage: boolean; readonly mustSayEnd: boolean }) {
     this.#hidesUsage = options.hidesUsage;
+    this.#mustSayEnd = options.mustSayEnd;
   }
 
   /** Whether a frame held an error, as far as the stream was read. */
@@ -67,7 +71,7 @@ export class OpenAiStreamTap {
     const usage = findUsage(this.#usageLine);
     if (this.#errorLine !== null) return { rest, usage, ending: "failed", errorMessage: readErrorMessage(this.#errorLine) };
     const tail = this.#last.join("");
-    const finished = /^data: ?\[DONE\]/m.test(tail) || /"finish_reason" ?: ?"/.test(tail);
+    const finished = !this.#mustSayEnd || /^data: ?\[DONE\]/m.test(tail) || /"finish_reason" ?: ?"/.test(tail);
     return { rest, usage, ending: finished ? "finished" : "truncated", errorMessage: null };
   }
 
@@ -85,13 +89,17 @@ export class OpenAiStreamTap {
     this.#last.push(text);
     if (this.#last.length > framesKept) this.#last.shift();
     let cuts: { from: number; to: number }[] | null = null;
-    for (let at = text.indexOf('"usage"'); at !== -1; at = text.indexOf('"usage"', at + 7)) {
-      if (valueBegins(text, at + 7) !== "{") continue;
+    for (let at = text.indexOf('"usage"'); at !== -1; at = text.indexOf('"usage"', at)) {
+      if (valueBegins(text, at + 7) !== "{") {
+        at += 7;
+        continue;
+      }
       const from = lineStart(text, at);
       const to = lineEnd(text, at);
       const line = text.slice(from, to);
       this.#usageLine = line;
       if (this.#hidesUsage && isUsageOnly(line)) (cuts ??= []).push({ from, to: frameEnd(text, to) });
+      at = to;
     }
     const passed = end === whole.length ? lines : lines.subarray(0, end);
     return cuts === null ? passed : withoutRanges(passed, cuts);
@@ -99,11 +107,12 @@ export class OpenAiStreamTap {
 
   /** Notes the first frame that is an error. Returns where its line ends, or the text's end where there is none. */
   #findError(text: string): number {
-    for (let at = text.indexOf('"error"'); at !== -1; at = text.indexOf('"error"', at + 7)) {
+    for (let at = text.indexOf('"error"'); at !== -1; at = text.indexOf('"error"', at)) {
       const to = lineEnd(text, at);
       const line = text.slice(lineStart(text, at), to);
+      at = to;
       const error = parseLine(line)?.["error"];
-      if (typeof error !== "object" || error === null) continue;
+      if ((typeof error !== "object" || error === null) && (typeof error !== "string" || error === "")) continue;
       this.#errorLine = line;
       return to;
     }
@@ -167,6 +176,7 @@ function findUsage(line: string | null): unknown {
 
 function readErrorMessage(line: string): string | null {
   const error = parseLine(Buffer.from(line, "latin1").toString("utf8"))?.["error"];
+  if (typeof error === "string") return error;
   if (typeof error !== "object" || error === null || !("message" in error)) return null;
   return typeof error.message === "string" ? error.message : null;
 }

@@ -19,6 +19,8 @@ export interface Exchange {
   readonly record: { -readonly [Field in keyof CallRecord]: CallRecord[Field] };
   /** Set while a reply is on its way: cuts it off with an error, as a shutdown or a revoked key does. */
   interrupt: ((reason: Error) => void) | null;
+  /** Called when the connection closes before the answer is whole: one listener for the life of the call. */
+  onClientLeft: (() => void) | null;
   /** Its place among the calls under way; -1 where it is not among them. */
   slot: number;
 }
@@ -40,6 +42,7 @@ export function openExchange(
     extraHeaders: none,
     beginBody: options.beginBody,
     interrupt: null,
+    onClientLeft: null,
     slot: -1,
     record: {
       startedAtMs: options.clock.nowMs(),

@@ -34,10 +34,18 @@ export interface GatewayParts {
   readonly clock: Clock;
 }
 
+/** What the listener wants to be told of a request. */
+export interface ListenerHooks {
+  /** Called before the body is first read, for a client that waits for "100 Continue"; null where it does not wait. */
+  readonly beginBody: (() => void) | null;
+  /** Called when the answer is out, or the connection is gone. */
+  onClose(): void;
+}
+
 /** The gateway behind its listener. */
 export interface Gateway {
-  /** Answers one request. Never throws; `beginBody` is called before the body is first read. */
-  handle(request: IncomingMessage, response: ServerResponse, beginBody?: () => void): void;
+  /** Answers one request. Never throws. */
+  handle(request: IncomingMessage, response: ServerResponse, hooks: ListenerHooks): void;
   /** The names under which the listener may be called, once its port is known. */
   setHosts(hosts: readonly string[]): void;
   /** From now on new calls get 503. */
@@ -47,6 +55,7 @@ export interface Gateway {
 }
 
 const log = debugLog("http");
+const longestModelSearchMs = 1_000;
 
 /** Joins the parts into the hot path: guard, identify, read, plan, attempt, pump, record. */
 export function createGateway(parts: GatewayParts): Gateway {
@@ -67,22 +76,25 @@ export function createGateway(parts: GatewayParts): Gateway {
   const tools: CallTools = {
     ...parts,
     builtIn,
+    isLocalKey: (credential) => parts.callers.isLocalKey(credential),
     via: `1.1 ${viaName}`,
     world,
     learnModel: async () => {
       const rows = callableRows();
       // With one provider there is nothing to choose: its list would only cost time.
-      if (rows.length > 1) await Promise.all(rows.map((row) => parts.models.list(row)));
+      if (rows.length < 2) return;
+      // What takes longer is there for the next call.
+      const enough = new AbortController();
+      await Promise.race([
+        Promise.all(rows.map((row) => parts.models.list(row))),
+        clock.wait(longestModelSearchMs, enough.signal).catch(() => {}),
+      ]);
+      enough.abort();
     },
   };
 
-  async function listAll(): Promise<Awaited<ReturnType<typeof listModels>>> {
-    const aliases = new Set([...Object.keys(live.current.aliases), ...Object.keys(defaultAliases)]);
-    return listModels([...aliases], callableRows(), parts.models);
-  }
-
-  async function route(exchange: Exchange, match: EndpointMatch): Promise<void> {
-    const { head, request } = exchange;
+  function route(exchange: Exchange, match: EndpointMatch): Promise<void> {
+    const { head } = exchange;
     const caller = parts.callers.identify(head, {
       bringYourOwnKey: live.current.gateway.bringYourOwnKey,
       configHasKeys: head.portkey?.get("config")?.includes('"api_key"') === true,
@@ -91,18 +103,25 @@ export function createGateway(parts: GatewayParts): Gateway {
     exchange.beginBody?.();
     if (match.kind === "call") return handleCall(exchange, match.endpoint, caller, tools);
     if (match.kind === "passthrough") return handlePassthrough(exchange, match.path, caller, tools);
-    if (match.kind === "models" && head.portkey?.has("provider") === true) return handlePassthrough(exchange, "/models", caller, tools);
+    const namesProvider = head.portkey?.has("provider") === true;
+    if (match.kind === "models" && namesProvider) return handlePassthrough(exchange, "/models", caller, tools);
+    if (match.kind === "model" && namesProvider) return handlePassthrough(exchange, `/models/${match.id}`, caller, tools);
     if (match.kind !== "models" && match.kind !== "model") {
       throw new PosternError("not_found", "Cannot find this path; the gateway's paths begin with /v1, such as /v1/chat/completions");
     }
     if (caller.grant === null) throw unauthenticated("Cannot list models: that needs a local key; send one");
-    request.resume();
-    const entries = await listAll();
-    writeJson(exchange, match.kind === "model" ? findModel(entries, match.id) : { object: "list", data: entries });
+    return answerModels(exchange, match.kind === "model" ? match.id : null);
+  }
+
+  async function answerModels(exchange: Exchange, id: string | null): Promise<void> {
+    exchange.request.resume();
+    const aliases = new Set([...Object.keys(live.current.aliases), ...Object.keys(defaultAliases)]);
+    const entries = await listModels([...aliases], callableRows(), parts.models);
+    writeJson(exchange, id === null ? { object: "list", data: entries } : findModel(entries, id));
   }
 
   /** Answers what needs no key, and refuses what no key could help; everything else is routed. */
-  async function answer(exchange: Exchange): Promise<void> {
+  function answer(exchange: Exchange): Promise<void> | void {
     const { request, head } = exchange;
     const method = request.method ?? "";
     const match = matchEndpoint(method, (request.url ?? "").split("?", 1)[0] as string);
@@ -157,8 +176,13 @@ export function createGateway(parts: GatewayParts): Gateway {
 
   return {
     underWay,
-    handle(request, response, beginBody) {
-      void handle(openExchange(request, response, { clock, beginBody: beginBody ?? null }));
+    handle(request, response, { beginBody, onClose }) {
+      const exchange = openExchange(request, response, { clock, beginBody });
+      response.once("close", () => {
+        exchange.onClientLeft?.();
+        onClose();
+      });
+      void handle(exchange);
     },
     setHosts(names) {
       ownHosts = names;

@@ -1,4 +1,5 @@
 import { PosternError } from "#shared/errors.ts";
+import type { EndpointId } from "#shared/schema/endpoint.ts";
 import { type CallConfig, callConfigSchema } from "#shared/schema/routing.ts";
 import type { Caller } from "#core/access/identify-caller.ts";
 import type { RequestHead } from "#core/access/read-head.ts";
@@ -13,6 +14,8 @@ import { readJsonCall, writeJsonBody } from "./read-call.ts";
 import { readUpload } from "./read-upload.ts";
 import { type AttemptTools, type Outgoing, runAttempts } from "./run-attempts.ts";
 
+const mostHeldForStrangers = 1_048_576;
+
 /** What a call is handled with. */
 export interface CallTools extends AttemptTools {
   readonly config: LiveConfig;
@@ -25,7 +28,7 @@ export interface CallTools extends AttemptTools {
 export async function handleCall(exchange: Exchange, endpoint: Endpoint, caller: Caller, tools: CallTools): Promise<void> {
   const { head, record } = exchange;
   const maxBytes = tools.config.current.gateway.maxBodyBytes;
-  const route = readRouteHeaders(head, caller);
+  const route = readRouteHeaders(head, caller, endpoint.id);
   record.endpoint = endpoint.id;
   record.traceId = head.portkey?.get("trace-id") ?? null;
   const isUpload = endpoint.takesFiles && head.contentType !== null && /^multipart\/form-data/i.test(head.contentType);
@@ -34,6 +37,7 @@ export async function handleCall(exchange: Exchange, endpoint: Endpoint, caller:
       contentType: head.contentType,
       maxBytes,
       providerIsNamed: route.provider !== null || route.config !== null,
+      mostHeldBytes: caller.grant === null ? mostHeldForStrangers : maxBytes,
     });
     const asked: RouteCall = {
       ...route,
@@ -92,7 +96,7 @@ export async function handleCall(exchange: Exchange, endpoint: Endpoint, caller:
 /** Relays any other `/v1` path raw to the provider that the caller names. */
 export async function handlePassthrough(exchange: Exchange, path: string, caller: Caller, tools: CallTools): Promise<void> {
   const { head, request } = exchange;
-  const route = readRouteHeaders(head, caller);
+  const route = readRouteHeaders(head, caller, null);
   if (route.provider === null && route.config === null) {
     throw new PosternError(
       "not_found",
@@ -105,7 +109,11 @@ export async function handlePassthrough(exchange: Exchange, path: string, caller
       : null;
   exchange.record.endpoint = "passthrough";
   exchange.record.requestBytes = bytes?.length ?? null;
-  const query = (request.url ?? "").split("?")[1];
+  const url = request.url ?? "";
+  const query = url.includes("?") ? url.slice(url.indexOf("?") + 1) : undefined;
+  if (query !== undefined && [...new URLSearchParams(query).values()].some((value) => tools.isLocalKey(value))) {
+    throw new PosternError("conflicting_credentials", "Cannot relay this query: a local key stands in it; send it in a header");
+  }
   await run(exchange, route, tools, {
     endpoint: null,
     method: request.method as Outgoing["method"],
@@ -118,16 +126,21 @@ export async function handlePassthrough(exchange: Exchange, path: string, caller
   });
 }
 
-async function run(exchange: Exchange, asked: RouteCall, tools: CallTools, outgoing: Outgoing): Promise<void> {
+function run(exchange: Exchange, asked: RouteCall, tools: CallTools, outgoing: Outgoing): Promise<void> {
   const { record } = exchange;
   record.modelAsked = asked.model;
   const { world } = tools;
-  const needsCatalog =
-    asked.model !== null && asked.config === null && asked.provider === null && asked.hasGrant && !asked.model.startsWith("@");
-  if (needsCatalog && world.findAlias(asked.model) === undefined && world.servedBy(asked.model) === null) await tools.learnModel();
-  const plan = planRoute(asked, world);
-  record.alias = plan.alias;
-  await runAttempts(exchange, plan, outgoing, tools);
+  const isBare = asked.model !== null && asked.config === null && asked.provider === null && asked.hasGrant && !asked.model.startsWith("@");
+  if (isBare && world.findAlias(asked.model ?? "") === undefined && world.servedBy(asked.model ?? "") === null) {
+    return tools.learnModel().then(() => runPlan(exchange, asked, tools, outgoing));
+  }
+  return runPlan(exchange, asked, tools, outgoing);
+}
+
+function runPlan(exchange: Exchange, asked: RouteCall, tools: CallTools, outgoing: Outgoing): Promise<void> {
+  const plan = planRoute(asked, tools.world);
+  exchange.record.alias = plan.alias;
+  return runAttempts(exchange, plan, outgoing, tools);
 }
 
 function outgoingTo(
@@ -146,10 +159,11 @@ function outgoingTo(
 }
 
 /** What the `x-portkey-*` headers say about where the call goes. */
-function readRouteHeaders(head: RequestHead, caller: Caller): RouteCall {
+function readRouteHeaders(head: RequestHead, caller: Caller, endpoint: EndpointId | null): RouteCall {
   const { portkey } = head;
   const provider = portkey?.get("provider")?.trim() || null;
   return {
+    endpoint,
     model: null,
     config: readConfigHeader(portkey?.get("config")),
     provider,

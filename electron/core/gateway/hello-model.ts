@@ -31,6 +31,8 @@ export const helloRow: ProviderRow = {
 };
 
 const wordDelayMs = 12;
+/** Of a longer prompt the beginning is repeated: each word becomes a frame. */
+const longestEcho = 2_000;
 
 /**
  * Answers chat calls inside the process, so that a first answer needs no key and no network: it says what it is and
@@ -129,7 +131,7 @@ function findProblem(body: HelloRequest): object | null {
 }
 
 function composeAnswer(body: HelloRequest): string {
-  const prompt = lastPrompt(body.messages as readonly unknown[]);
+  const prompt = lastPrompt(body.messages as readonly unknown[]).slice(0, longestEcho);
   return [
     "Hello from Postern. I am not a language model: I am a few lines in the gateway itself, here so that you can see an answer stream without a key.",
     'Add a key with "npm run postern -- keys add openai" and ask for a real model, such as @openai/gpt-4o.',

@@ -18,6 +18,13 @@ export interface Listener {
   drain(graceMs: number): Promise<void>;
 }
 
+const openAnswers = Symbol("open answers");
+
+/** A connection with the answers that it still owes: pipelined requests make more than one. */
+interface Connection extends Socket {
+  [openAnswers]?: ServerResponse[];
+}
+
 const headersTimeoutMs = 8_000;
 const keepAliveTimeoutMs = 65_000;
 const mostIdleConnections = 512;
@@ -32,13 +39,14 @@ const mostConnections = 4_096;
  */
 export async function listen(gateway: Gateway, options: { readonly host: string; readonly port: number }): Promise<Listener> {
   const idle = new Set<Socket>();
+  let isDraining = false;
   const servers: Server[] = [];
   const isLocal = options.host === "127.0.0.1" || options.host === "localhost";
   const hosts = isLocal ? ["127.0.0.1", "::1"] : [options.host];
   let port = options.port;
   try {
     for (const host of hosts) {
-      const server = createHttpServer(gateway, idle);
+      const server = createHttpServer(gateway, { idle, isDraining: () => isDraining });
       if (await bind(server, { host, port, isOptional: host === "::1" && isLocal })) servers.push(server);
       port ||= (server.address() as AddressInfo | null)?.port ?? 0;
     }
@@ -56,6 +64,7 @@ export async function listen(gateway: Gateway, options: { readonly host: string;
     addresses: servers.map((server) => bracketed((server.address() as AddressInfo).address) + `:${port}`),
     async drain(graceMs) {
       gateway.startDraining();
+      isDraining = true;
       const closed = Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
       for (const socket of idle) socket.destroy();
       const timer = setTimeout(() => {
@@ -72,7 +81,10 @@ export async function listen(gateway: Gateway, options: { readonly host: string;
   };
 }
 
-function createHttpServer(gateway: Gateway, idle: Set<Socket>): Server {
+function createHttpServer(
+  gateway: Gateway,
+  { idle, isDraining }: { readonly idle: Set<Socket>; readonly isDraining: () => boolean },
+): Server {
   const server = createServer({
     maxHeaderSize: 16_384,
     headersTimeout: headersTimeoutMs,
@@ -88,13 +100,20 @@ function createHttpServer(gateway: Gateway, idle: Set<Socket>): Server {
   // The header count is checked where it can be answered; the parser would only drop what is over its limit.
   server.maxHeadersCount = 0;
 
-  const serve = (request: IncomingMessage, response: ServerResponse, beginBody?: () => void): void => {
-    const { socket } = request;
+  const serve = (request: IncomingMessage, response: ServerResponse, beginBody: (() => void) | null): void => {
+    const socket: Connection = request.socket;
     idle.delete(socket);
-    response.once("close", () => {
-      if (!socket.destroyed) idle.add(socket);
+    const answers = (socket[openAnswers] ??= []);
+    answers.push(response);
+    gateway.handle(request, response, {
+      beginBody,
+      onClose() {
+        answers.splice(answers.indexOf(response), 1);
+        if (answers.length > 0) return;
+        if (isDraining()) socket.destroySoon();
+        else if (!socket.destroyed) idle.add(socket);
+      },
     });
-    gateway.handle(request, response, beginBody);
   };
   server.on("connection", (socket) => {
     // Connections that only wait make room for new ones, the oldest first.
@@ -102,7 +121,7 @@ function createHttpServer(gateway: Gateway, idle: Set<Socket>): Server {
     idle.add(socket);
     socket.once("close", () => idle.delete(socket));
   });
-  server.on("request", (request, response) => serve(request, response));
+  server.on("request", (request, response) => serve(request, response, null));
   // "100 Continue" is an invitation to send the body: it is given after the key was found good, not before.
   server.on("checkContinue", (request, response) => serve(request, response, () => response.writeContinue()));
   server.on("checkExpectation", (_request, response) =>
@@ -111,7 +130,12 @@ function createHttpServer(gateway: Gateway, idle: Set<Socket>): Server {
   server.on("connect", (_request, socket) =>
     refuseSocket(socket as Socket, new PosternError("method_not_allowed", "Cannot CONNECT: Postern is no proxy")),
   );
-  server.on("clientError", (error: NodeJS.ErrnoException, socket) => refuseSocket(socket as Socket, explainParseError(error)));
+  server.on("clientError", (error: NodeJS.ErrnoException, stream) => {
+    const socket = stream as Connection;
+    // Words for the broken request would stand in the middle of an answer that is on its way.
+    if (socket[openAnswers]?.some((answer) => answer.headersSent) === true) socket.destroy();
+    else refuseSocket(socket, explainParseError(error));
+  });
   return server;
 }
 

@@ -20,10 +20,17 @@ export type Outcome =
       readonly error: PosternError | null;
     }
   /** The provider said no; nothing was sent to the client. */
-  | { readonly kind: "refused"; readonly status: number; readonly headers: IncomingHttpHeaders; readonly body: Buffer }
+  | {
+      readonly kind: "refused";
+      readonly status: number;
+      readonly headers: IncomingHttpHeaders;
+      readonly body: Buffer;
+      /** Not to be in anything that is written of it. */
+      readonly secret: string | null;
+    }
   /** No answer that could be used; nothing was sent to the client. */
   | { readonly kind: "error"; readonly error: PosternError }
-  | { readonly kind: "client-left" };
+  | { readonly kind: "client-left"; readonly status: number | null; readonly usage: unknown };
 
 /** What the pump has to know of the try that it serves. */
 export interface PumpOptions {
@@ -33,6 +40,10 @@ export interface PumpOptions {
   /** Whether the body must be JSON (or a stream of it); else anything but a web page is passed on. */
   readonly expectsJson: boolean;
   readonly hidesUsage: boolean;
+  /** Whether a stream has to say that it is finished. */
+  readonly mustSayEnd: boolean;
+  /** Called when the provider's header has come: a limit of time for it ends there. */
+  onHead(): void;
   /** The gateway's own headers for this answer, as a flat list. */
   readonly headers: readonly string[];
   readonly monotonicMs: () => number;
@@ -58,7 +69,6 @@ export class ReplyPump implements Dispatcher.DispatchHandler {
   readonly #exchange: Exchange;
   readonly #options: PumpOptions;
   readonly #tap: OpenAiStreamTap;
-  readonly #onClientClose = (): void => this.#clientLeft();
   #settle!: (outcome: Outcome) => void;
   #controller: Dispatcher.DispatchController | null = null;
   #mode: Mode = "waiting";
@@ -77,9 +87,9 @@ export class ReplyPump implements Dispatcher.DispatchHandler {
   constructor(exchange: Exchange, options: PumpOptions) {
     this.#exchange = exchange;
     this.#options = options;
-    this.#tap = new OpenAiStreamTap({ hidesUsage: options.hidesUsage });
+    this.#tap = new OpenAiStreamTap(options);
     this.outcome = new Promise((resolve) => (this.#settle = resolve));
-    exchange.response.once("close", this.#onClientClose);
+    exchange.onClientLeft = () => this.#clientLeft();
     exchange.interrupt = (reason) => this.fail(reason instanceof PosternError ? reason : new PosternError("internal", reason.message));
   }
 
@@ -102,6 +112,7 @@ export class ReplyPump implements Dispatcher.DispatchHandler {
       if (++this.#interimAnswers > mostInterimAnswers) this.fail(this.#invalid("it sends interim answers without end"));
       return;
     }
+    this.#options.onHead();
     this.#status = status;
     this.#headers = headers;
     const problem = this.#judgeHead(status, headers);
@@ -151,6 +162,7 @@ export class ReplyPump implements Dispatcher.DispatchHandler {
           status: this.#status,
           headers: this.#headers,
           body: this.#scrub(Buffer.concat(this.#held)),
+          secret: this.#options.secret,
         });
       case "through": {
         if (!this.#committed) this.#commit(null);
@@ -170,7 +182,7 @@ export class ReplyPump implements Dispatcher.DispatchHandler {
 
   onResponseError(_controller: Dispatcher.DispatchController | null, error: Error): void {
     if (this.#settled) return;
-    if (this.#gone) return this.#finish({ kind: "client-left" });
+    if (this.#gone) return this.#finish(this.#leaving());
     const explained = this.#reason ?? explainFailure(this.#options.provider, error);
     if (this.#committed) this.#breakOff(explained);
     else this.#finish({ kind: "error", error: explained });
@@ -196,7 +208,7 @@ export class ReplyPump implements Dispatcher.DispatchHandler {
     if (type.startsWith("text/html"))
       return this.#invalid("it is a web page; check its base URL, and whether this network asks for a login first");
     if (type.startsWith("text/event-stream")) this.#mode = "stream";
-    else this.#mode = this.#options.expectsJson ? "held" : "through";
+    else this.#mode = this.#options.expectsJson && status !== 204 ? "held" : "through";
     return null;
   }
 
@@ -227,8 +239,9 @@ export class ReplyPump implements Dispatcher.DispatchHandler {
 
   #endHeld(): void {
     const body = this.#held.length === 1 ? (this.#held[0] as Buffer) : Buffer.concat(this.#held);
-    if (body.length > 0 && !beginsLikeJson(body)) return this.#finish({ kind: "error", error: this.#invalid("it is not JSON") });
-    if (body.length > 0 && readReplyEnding(body) === "truncated") {
+    if (!beginsLikeJson(body))
+      return this.#finish({ kind: "error", error: this.#invalid(body.length === 0 ? "it is empty" : "it is not JSON") });
+    if (readReplyEnding(body) === "truncated") {
       return this.#finish({ kind: "error", error: this.#invalid("its JSON ends in the middle", "upstream_truncated") });
     }
     this.#commit(body.length);
@@ -278,7 +291,7 @@ export class ReplyPump implements Dispatcher.DispatchHandler {
     const { response, record, startedAtMs, extraHeaders } = this.#exchange;
     record.firstByteMs = this.#options.monotonicMs() - startedAtMs;
     record.status = this.#status;
-    const headers = relayedHeaders(this.#headers);
+    const headers = relayedHeaders(this.#headers, this.#options.secret);
     headers.push(...this.#options.headers, ...extraHeaders);
     const announced = length ?? (this.#mode === "through" ? this.#headers["content-length"] : undefined);
     if (announced !== undefined) headers.push("content-length", String(announced));
@@ -301,8 +314,12 @@ export class ReplyPump implements Dispatcher.DispatchHandler {
   #clientLeft(): void {
     if (this.#settled) return;
     this.#gone = true;
-    if (this.#controller === null) this.#finish({ kind: "client-left" });
+    if (this.#controller === null) this.#finish(this.#leaving());
     else this.#controller.abort(new Error("the client left"));
+  }
+
+  #leaving(): Outcome {
+    return { kind: "client-left", status: this.#committed ? this.#status : null, usage: this.#tap.end().usage };
   }
 
   #finish(outcome: Outcome): void {
@@ -310,7 +327,7 @@ export class ReplyPump implements Dispatcher.DispatchHandler {
     this.#settled = true;
     clearTimeout(this.#stallTimer);
     this.#exchange.interrupt = null;
-    this.#exchange.response.off("close", this.#onClientClose);
+    this.#exchange.onClientLeft = null;
     this.#settle(outcome);
   }
 

@@ -68,31 +68,33 @@ function collect(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
     const timer = setTimeout(() => {
       fail(new PosternError("request_timeout", `Cannot wait longer for the rest of this body: nothing came for ${idleLimitMs / 1000} s`));
     }, idleLimitMs);
-    const onData = (chunk: Buffer): void => {
+    let isSettled = false;
+    function settle(): boolean {
+      clearTimeout(timer);
+      const isFirst = !isSettled;
+      isSettled = true;
+      return isFirst;
+    }
+    function fail(error: PosternError): void {
+      if (!settle()) return;
+      request.pause();
+      reject(error);
+    }
+    request.on("data", (chunk: Buffer) => {
+      if (isSettled) return;
       length += chunk.length;
       if (length > maxBytes) {
         fail(tooLarge(maxBytes));
         return;
       }
       chunks.push(chunk);
-      if (length < announced) timer.refresh();
-    };
-    const onEnd = (): void => {
-      detach();
-      resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks, length));
-    };
-    const onClose = (): void => fail(new PosternError("client_closed", "The client left before its request was complete"));
-    function detach(): void {
-      clearTimeout(timer);
-      request.off("data", onData).off("end", onEnd).off("close", onClose).off("error", onClose);
-    }
-    function fail(error: PosternError): void {
-      detach();
-      request.pause();
-      // What still comes must not end the process as an unhandled error.
-      request.on("error", () => {});
-      reject(error);
-    }
-    request.on("data", onData).on("end", onEnd).on("close", onClose).on("error", onClose);
+      if (announced === 0 || length < announced) timer.refresh();
+    });
+    request.on("end", () => {
+      if (settle()) resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks, length));
+    });
+    const onGone = (): void => fail(new PosternError("client_closed", "The client left before its request was complete"));
+    request.on("close", onGone);
+    request.on("error", onGone);
   });
 }

@@ -29,7 +29,13 @@ const idleLimitMs = 30_000;
  */
 export async function readUpload(
   request: IncomingMessage,
-  options: { readonly contentType: string; readonly maxBytes: number; readonly providerIsNamed: boolean },
+  options: {
+    readonly contentType: string;
+    readonly maxBytes: number;
+    readonly providerIsNamed: boolean;
+    /** How much may be held while the model is not known: little for a caller without a local key. */
+    readonly mostHeldBytes: number;
+  },
 ): Promise<Upload> {
   const boundary = readBoundary(options.contentType);
   if (boundary === null)
@@ -66,6 +72,7 @@ export async function readUpload(
         return;
       }
       if (isEnough()) done(null);
+      else if (receivedBytes > options.mostHeldBytes) done(tooLarge(options.mostHeldBytes));
     };
     const onEnd = (): void => done(reader.ended ? null : incomplete());
     const onClose = (): void => done(left());
@@ -94,21 +101,43 @@ export async function readUpload(
       const write = (pieces: readonly MultipartPiece[]): Buffer =>
         Buffer.concat(pieces.map((piece) => (Buffer.isBuffer(piece) ? piece : Buffer.from(renameModel(piece.value)))));
       // The reader's own line break comes first; the body begins with the delimiter's dashes.
-      const head = write(held).subarray(2);
+      let toStrip = 2;
+      const strip = (bytes: Buffer): Buffer => {
+        const stripped = bytes.subarray(Math.min(toStrip, bytes.length));
+        toStrip -= bytes.length - stripped.length;
+        return stripped;
+      };
+      const head = strip(write(held));
       if (complete) return head;
-      const body = new Readable({ read: () => void request.resume() });
-      body.push(head);
-      const timer = setTimeout(() => body.destroy(timedOut()), idleLimitMs);
+      // Time runs while the client may send, not while Postern holds it back.
+      let timer: NodeJS.Timeout | undefined;
+      const resume = (): void => {
+        clearTimeout(timer);
+        timer = setTimeout(() => body.destroy(timedOut()), idleLimitMs);
+        request.resume();
+      };
+      const pause = (): void => {
+        clearTimeout(timer);
+        request.pause();
+      };
+      const body = new Readable({ read: resume });
+      // undici listens only once the call has a connection; until then a broken upload must not end the process.
+      body.on("error", () => {});
+      if (head.length > 0) body.push(head);
       request.on("data", (chunk: Buffer) => {
-        timer.refresh();
+        timer?.refresh();
         try {
-          const bytes = write(take(chunk));
-          if (bytes.length > 0 && !body.push(bytes)) request.pause();
+          const bytes = strip(write(take(chunk)));
+          if (bytes.length > 0 && !body.push(bytes)) pause();
         } catch (error) {
           body.destroy(error as Error);
         }
       });
-      request.once("end", () => (reader.ended ? body.push(null) : body.destroy(incomplete())));
+      request.once("end", () => {
+        clearTimeout(timer);
+        if (reader.ended) body.push(null);
+        else body.destroy(incomplete());
+      });
       request.once("close", () => (request.complete ? undefined : body.destroy(left())));
       body.once("close", () => {
         clearTimeout(timer);

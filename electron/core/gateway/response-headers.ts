@@ -65,9 +65,10 @@ const keptBack = new Set([
  * The provider's headers that a client gets. A relayed answer is never a page that a browser navigates to, since it
  * needs a key: it is kept from being cached and sniffed, and what concerns pages is left out.
  *
+ * @param secret the key that the call carried; a header that holds it stays here
  * @returns a flat list of names and values for `writeHead`
  */
-export function relayedHeaders(upstream: Readonly<Record<string, string | string[] | undefined>>): string[] {
+export function relayedHeaders(upstream: Readonly<Record<string, string | string[] | undefined>>, secret: string | null): string[] {
   const headers = ["cache-control", "no-store", "x-content-type-options", "nosniff"];
   const hopByHop = upstream["connection"];
   const named = hopByHop === undefined || hopByHop === "keep-alive" || hopByHop === "close" ? null : String(hopByHop).toLowerCase();
@@ -75,6 +76,8 @@ export function relayedHeaders(upstream: Readonly<Record<string, string | string
     if (keptBack.has(name) || name.startsWith("x-portkey-") || name.startsWith("x-postern-")) continue;
     if (named?.includes(name) === true) continue;
     const value = upstream[name];
+    // Some answers repeat what they were sent.
+    if (secret !== null && String(value).includes(secret)) continue;
     if (typeof value === "string") headers.push(name, value);
     else if (value !== undefined) for (const one of value) headers.push(name, one);
   }

@@ -1,5 +1,6 @@
 import type { Readable } from "node:stream";
 import type { Dispatcher } from "undici";
+import { defaultKeyName } from "#shared/contract/keys.ts";
 import { PosternError } from "#shared/errors.ts";
 import type { EndpointId } from "#shared/schema/endpoint.ts";
 import { endpointPaths } from "#shared/schema/endpoint.ts";
@@ -27,6 +28,8 @@ export interface AttemptTools {
   readonly clock: Clock;
   /** The built-in model's dispatcher; its row's calls stay in the process. */
   readonly builtIn: { readonly providerId: string; readonly dispatcher: Dispatcher };
+  /** Whether this is one of Postern's own keys, which never go to a provider. */
+  isLocalKey(credential: string): boolean;
   /** Sent to plain-http hosts, so that a call which comes back is known: `Via`'s name for this instance. */
   readonly via: string;
 }
@@ -41,6 +44,7 @@ export interface Outgoing {
   /** Whether the body can be made more than once. */
   readonly replayable: boolean;
   readonly expectsJson: boolean;
+  /** Makes the body. One that cannot be made again is gone from here on. */
   body(attempt: Attempt): { readonly bytes: Buffer | Readable | null; readonly hidesUsage: boolean };
 }
 
@@ -57,10 +61,18 @@ export async function runAttempts(exchange: Exchange, plan: Plan<ProviderRow>, o
   }[] = [];
   exchange.record.attempts = attempts;
   let last: { readonly attempt: Attempt; readonly outcome: Outcome; readonly retries: number } | null = null;
+  let bodyIsGone = false;
+  const makeBody: Outgoing["body"] = (attempt) => {
+    bodyIsGone = true;
+    return outgoing.body(attempt);
+  };
   targets: for (const attempt of plan.attempts) {
     for (let retry = 0; ; retry++) {
       const startedAtMs = clock.monotonicMs();
-      const outcome = await tryOnce(exchange, attempt, outgoing, { tools, retry });
+      exchange.record.provider = attempt.row.id;
+      exchange.record.modelServed = attempt.model;
+      exchange.record.keyName = attempt.keyName;
+      const outcome = await tryOnce(exchange, attempt, { ...outgoing, body: makeBody }, { tools, retry });
       attempts.push({
         provider: attempt.row.id,
         model: attempt.model,
@@ -71,13 +83,14 @@ export async function runAttempts(exchange: Exchange, plan: Plan<ProviderRow>, o
       });
       if (log.enabled)
         log("%s %s try %d: %s %s", attempt.row.id, attempt.model, retry + 1, outcome.kind, "status" in outcome ? outcome.status : "");
-      if (outcome.kind === "delivered") return recordDelivered(exchange, attempt, outcome);
+      if (outcome.kind === "delivered") return recordDelivered(exchange, outcome);
       if (outcome.kind === "client-left" || hasLeft(exchange)) {
+        recordUsage(exchange, outcome.kind === "client-left" ? outcome.usage : null);
         exchange.record.ending = "client_closed";
         return;
       }
       const used = { attempt, outcome, retries: retry };
-      if (!outgoing.replayable) {
+      if (!outgoing.replayable && bodyIsGone) {
         last = used;
         break targets;
       }
@@ -99,9 +112,6 @@ export async function runAttempts(exchange: Exchange, plan: Plan<ProviderRow>, o
   }
   if (last === null) throw new PosternError("internal", "Cannot answer: the plan has no target");
   const { attempt, outcome, retries } = last;
-  exchange.record.provider = attempt.row.id;
-  exchange.record.modelServed = attempt.model;
-  exchange.record.keyName = attempt.keyName;
   const headers = answerHeaders(exchange, attempt, retries);
   if (outcome.kind === "refused") writeProviderFailure(exchange, { provider: attempt.row.id, ...outcome }, headers);
   else if (outcome.kind === "error") writeFailure(exchange, outcome.error, headers);
@@ -117,9 +127,15 @@ async function tryOnce(
   let deadline: NodeJS.Timeout | undefined;
   try {
     const target = targetOf(attempt, outgoing);
+    if (attempt.ownKey !== null && tools.isLocalKey(attempt.ownKey)) {
+      throw new PosternError(
+        "conflicting_credentials",
+        `Cannot send this key to ${attempt.row.id}: it is a local key of Postern's; a provider's own key belongs there`,
+      );
+    }
     const found = findSecret(attempt, target.origin, tools.vault);
     const secret = found instanceof Promise ? await found : found;
-    if (hasLeft(exchange)) return { kind: "client-left" };
+    if (hasLeft(exchange)) return { kind: "client-left", status: null, usage: null };
     const { bytes, hidesUsage } = outgoing.body(attempt);
     const headers = requestHeaders(exchange, attempt, outgoing, target.origin.startsWith("http:") ? tools.via : null);
     if (secret !== null) signRequest(headers, attempt.row.auth, secret);
@@ -128,6 +144,8 @@ async function tryOnce(
       secret,
       expectsJson: outgoing.expectsJson,
       hidesUsage,
+      mustSayEnd: outgoing.endpoint === "chat" || outgoing.endpoint === "completions",
+      onHead: () => clearTimeout(deadline),
       headers: answerHeaders(exchange, attempt, retry),
       monotonicMs: () => tools.clock.monotonicMs(),
     });
@@ -151,18 +169,6 @@ function targetOf(attempt: Attempt, outgoing: Outgoing): { origin: string; path:
   const { row, customHost } = attempt;
   const base = customHost === null ? { origin: row.origin, basePath: row.basePath } : splitHost(customHost);
   if (outgoing.endpoint === null) return { origin: base.origin, path: base.basePath + (outgoing.rawPath ?? "") };
-  if (outgoing.endpoint === "chat" && row.dialect !== "openai-chat") {
-    throw new PosternError(
-      "dialect_unsupported",
-      `Cannot ask ${row.id} for this: it speaks ${row.dialect}, which this build of Postern does not translate yet; choose a provider that speaks OpenAI's API`,
-    );
-  }
-  if (!row.endpoints.includes(outgoing.endpoint)) {
-    throw new PosternError(
-      "endpoint_unsupported",
-      `Cannot ask ${row.id} for ${outgoing.endpoint}: it does not offer that; choose another provider`,
-    );
-  }
   return { origin: base.origin, path: base.basePath + (row.paths[outgoing.endpoint] ?? endpointPaths[outgoing.endpoint]) };
 }
 
@@ -189,9 +195,13 @@ function secretFor(credential: Credential, attempt: Attempt, origin: string): st
   if (credential.origins.includes(origin)) return credential.secret;
   if (attempt.customHost !== null) return null;
   const provider = attempt.row.id;
+  const advice =
+    credential.source === "environment"
+      ? "restart Postern"
+      : `bind it anew with "postern keys bind ${provider}${credential.name === defaultKeyName ? "" : ` --name ${credential.name}`}"`;
   throw new PosternError(
     "key_origin_mismatch",
-    `Cannot send the key "${credential.name}" of ${provider} to ${origin}: it is bound to ${credential.origins.join(", ")}; bind it anew with "postern keys bind ${provider}" if you meant to change the address`,
+    `Cannot send the key "${credential.name}" of ${provider} to ${origin}: it is bound to ${credential.origins.join(", ") || "no address"}; ${advice} if you meant to change the address`,
   );
 }
 
@@ -199,7 +209,10 @@ function requestHeaders(exchange: Exchange, attempt: Attempt, outgoing: Outgoing
   const headers = ["accept-encoding", "identity", "user-agent", "postern"];
   if (outgoing.contentType !== null) headers.push("content-type", outgoing.contentType);
   headers.push(...exchange.head.forwarded);
-  for (const name in attempt.row.headers) headers.push(name, attempt.row.headers[name] as string);
+  for (const name in attempt.row.headers) {
+    // The client's own version of an API goes before the row's.
+    if (!exchange.head.forwarded.includes(name)) headers.push(name, attempt.row.headers[name] as string);
+  }
   if (via !== null) headers.push("via", via);
   return headers;
 }
@@ -221,7 +234,11 @@ function answerHeaders(exchange: Exchange, attempt: Attempt, retries: number): s
 
 function isWorthAnother(outcome: Outcome, attempt: Attempt): boolean {
   if (outcome.kind === "refused") return attempt.retryStatuses.includes(outcome.status);
-  return outcome.kind === "error" && outcome.error.retry === "same";
+  if (outcome.kind !== "error") return false;
+  // A config may ask for another try after its own time limit, as Portkey's can.
+  return (
+    outcome.error.retry === "same" || (outcome.error.code === "deadline_exceeded" && attempt.retryStatuses.includes(outcome.error.status))
+  );
 }
 
 function goesOn(outcome: Outcome, attempt: Attempt): boolean {
@@ -237,7 +254,7 @@ function retryAfter(outcome: Outcome, clock: Clock): number | null {
 async function waitUnlessLeft(exchange: Exchange, delayMs: number, clock: Clock): Promise<boolean> {
   const left = new AbortController();
   const onClose = (): void => left.abort();
-  exchange.response.once("close", onClose);
+  exchange.onClientLeft = onClose;
   exchange.interrupt = onClose;
   try {
     await clock.wait(delayMs, left.signal);
@@ -247,19 +264,19 @@ async function waitUnlessLeft(exchange: Exchange, delayMs: number, clock: Clock)
     if (!hasLeft(exchange)) writeFailure(exchange, new PosternError("shutting_down", "Cannot finish this call: Postern is shutting down"));
     return false;
   } finally {
-    exchange.response.off("close", onClose);
+    exchange.onClientLeft = null;
     exchange.interrupt = null;
   }
 }
 
-function recordDelivered(exchange: Exchange, attempt: Attempt, outcome: Extract<Outcome, { kind: "delivered" }>): void {
-  const { record } = exchange;
-  const usage = readUsage(outcome.usage);
-  record.provider = attempt.row.id;
-  record.modelServed = attempt.model;
-  record.keyName = attempt.keyName;
-  record.ending = outcome.ending;
-  record.errorCode = outcome.error?.code ?? null;
+function recordDelivered(exchange: Exchange, outcome: Extract<Outcome, { kind: "delivered" }>): void {
+  exchange.record.ending = outcome.ending;
+  exchange.record.errorCode = outcome.error?.code ?? null;
+  recordUsage(exchange, outcome.usage);
+}
+
+function recordUsage({ record }: Exchange, reported: unknown): void {
+  const usage = readUsage(reported);
   record.inputTokens = usage?.inputTokens ?? null;
   record.cachedInputTokens = usage?.cachedInputTokens ?? null;
   record.outputTokens = usage?.outputTokens ?? null;

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { PosternError } from "#shared/errors.ts";
+import { scrubSecret } from "#core/upstream/scrub-secret.ts";
 import { translateFailure, writeOpenAiError } from "#core/dialects/openai-chat-error.ts";
 import type { Exchange } from "./exchange.ts";
 import { ownHeaders, relayedHeaders } from "./response-headers.ts";
@@ -27,14 +28,21 @@ export function writeFailure(exchange: Exchange, error: PosternError, headers: r
 /** Hands a provider's refusal to the client: its status, its own words, its rate-limit headers. */
 export function writeProviderFailure(
   exchange: Exchange,
-  failure: { readonly provider: string; readonly status: number; readonly headers: IncomingHttpHeaders; readonly body: Buffer },
+  failure: {
+    readonly provider: string;
+    readonly status: number;
+    readonly headers: IncomingHttpHeaders;
+    readonly body: Buffer;
+    readonly secret: string | null;
+  },
   headers: readonly string[],
 ): void {
-  const { body } = translateFailure(failure.provider, failure.status, failure.body);
+  // Once more: reading JSON undoes escapes that hid the key from a search of the bytes.
+  const body = scrubSecret(translateFailure(failure.provider, failure.status, failure.body), failure.secret);
   exchange.record.status = failure.status;
   exchange.record.ending = "failed";
   exchange.record.errorCode = `upstream_${failure.status}`;
-  send(exchange, failure.status, body, [...withoutContentType(relayedHeaders(failure.headers)), ...headers]);
+  send(exchange, failure.status, body, [...withoutContentType(relayedHeaders(failure.headers, failure.secret)), ...headers]);
 }
 
 /** Answers with JSON of the gateway's own making. */

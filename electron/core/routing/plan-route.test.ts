@@ -7,6 +7,8 @@ import { planRoute, type RouteCall, type RouteRow, type RouteWorld } from "./pla
 const row = (id: string, fields: Partial<RouteRow> = {}): RouteRow => ({
   id,
   auth: "bearer",
+  dialect: "openai-chat",
+  endpoints: ["chat"],
   enabled: true,
   local: false,
   missingOptions: [],
@@ -50,6 +52,7 @@ function world(
 
 function call(fields: Partial<RouteCall> = {}): RouteCall {
   return {
+    endpoint: "chat",
     model: null,
     config: null,
     provider: null,
@@ -157,6 +160,17 @@ describe("planRoute()", () => {
       expect(refusal({ ...own, config: "portkey-gpt4" })).toBe("unknown_alias");
       expect(refusal({ ...own, model: "m", provider: "openai", customHost: "http://127.0.0.1:9/v1" })).toBe("not_granted");
     });
+  });
+
+  it("passes over a target that speaks another dialect or lacks the endpoint, and refuses where none is left, key or no key", () => {
+    const other = row("other", { dialect: "anthropic-messages" });
+    const alone = { ...world(), findRow: (id: string) => (id === "other" ? other : rows.find((candidate) => candidate.id === id)) };
+    const config: CallConfig = { strategy: { mode: "fallback" }, targets: [{ provider: "other" }, { provider: "openai" }] };
+    expect(planRoute(call({ model: "m", config }), alone).attempts.map((attempt) => attempt.row.id)).toEqual(["openai"]);
+    expect(() => planRoute(call({ model: "m", provider: "other" }), alone)).toThrow(
+      expect.objectContaining({ code: "dialect_unsupported" }) as Error,
+    );
+    expect(refusal({ endpoint: "rerank", model: "m", provider: "google" })).toBe("endpoint_unsupported");
   });
 
   it("gives the caller's own key to no target of a config", () => {

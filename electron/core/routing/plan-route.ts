@@ -1,5 +1,6 @@
 import { PosternError } from "#shared/errors.ts";
-import type { AuthScheme } from "#shared/schema/provider.ts";
+import type { EndpointId } from "#shared/schema/endpoint.ts";
+import type { AuthScheme, DialectId } from "#shared/schema/provider.ts";
 import type { CallConfig } from "#shared/schema/routing.ts";
 import { defaultRetryStatuses } from "./retry-timing.ts";
 
@@ -7,6 +8,8 @@ import { defaultRetryStatuses } from "./retry-timing.ts";
 export interface RouteRow {
   readonly id: string;
   readonly auth: AuthScheme;
+  readonly dialect: DialectId;
+  readonly endpoints: readonly EndpointId[];
   readonly enabled: boolean;
   readonly local: boolean;
   readonly missingOptions: readonly string[];
@@ -14,6 +17,8 @@ export interface RouteRow {
 
 /** What a call says about where it wants to go. */
 export interface RouteCall {
+  /** What is asked for; null for a raw relay, which only the provider can judge. */
+  readonly endpoint: EndpointId | null;
   readonly model: string | null;
   /** `x-portkey-config`: a config, or the name of a saved one or of an alias. */
   readonly config: CallConfig | string | null;
@@ -25,7 +30,7 @@ export interface RouteCall {
   readonly ownKey: string | null;
   /** Whether a local key came: without one the call reaches nothing but the provider that it names, with its own key. */
   readonly hasGrant: boolean;
-  /** `x-portkey-custom-host`, already allowed. */
+  /** `x-portkey-custom-host`. */
   readonly customHost: string | null;
   /** `x-portkey-retry`: used where no config is. */
   readonly retries: number | null;
@@ -235,6 +240,18 @@ function withoutPrefix<Row extends RouteRow>(model: string | null, row: Row, wor
 /** Why a target cannot be tried at all; null where it can. */
 function whyNot<Row extends RouteRow>(target: PlannedAttempt<Row>, world: RouteWorld<Row>, call: RouteCall): PosternError | null {
   const { row, keyName } = target;
+  if (call.endpoint === "chat" && row.dialect !== "openai-chat") {
+    return new PosternError(
+      "dialect_unsupported",
+      `Cannot ask ${row.id} for this: it speaks ${row.dialect}, which this build of Postern does not translate yet; choose a provider that speaks OpenAI's API`,
+    );
+  }
+  if (call.endpoint !== null && !row.endpoints.includes(call.endpoint)) {
+    return new PosternError(
+      "endpoint_unsupported",
+      `Cannot ask ${row.id} for ${call.endpoint}: it does not offer that; choose another provider`,
+    );
+  }
   if (!row.enabled) {
     return row.local
       ? new PosternError(

@@ -1,5 +1,5 @@
 /** Portkey's default list of statuses that are worth another try at the same target, and 529, Anthropic's "overloaded". */
-export const defaultRetryStatuses: readonly number[] = [408, 429, 500, 502, 503, 504, 529];
+export const defaultRetryStatuses: readonly number[] = [429, 500, 502, 503, 504, 529];
 
 const firstDelayMs = 500;
 const longestDelayMs = 8_000;

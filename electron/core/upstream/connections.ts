@@ -19,7 +19,8 @@ export interface Connections {
 
 const keepAliveTimeoutMs = 15_000;
 const maxHeaderBytes = 32_768;
-const connectionsPerOrigin = 512;
+/** As many as the listener takes: a call must not wait unseen in a pool's queue, where no time limit runs. */
+const connectionsPerOrigin = 4_096;
 
 /** Opens the connection pools. Redirects are never followed: a pool does not know how to. */
 export function openConnections(initialLimits: UpstreamLimits): Connections {
@@ -47,7 +48,11 @@ export function openConnections(initialLimits: UpstreamLimits): Connections {
       return pool;
     },
     setLimits(next) {
-      if (JSON.stringify(next) === JSON.stringify(limits)) return;
+      const isSame =
+        next.connectTimeoutMs === limits.connectTimeoutMs &&
+        next.firstByteTimeoutMs === limits.firstByteTimeoutMs &&
+        next.idleTimeoutMs === limits.idleTimeoutMs;
+      if (isSame) return;
       limits = next;
       for (const pool of pools.values()) void pool.close();
       pools.clear();

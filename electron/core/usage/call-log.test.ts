@@ -17,11 +17,11 @@ describe("openCallLog()", () => {
     expect(store.batches).toEqual([["a", "b", "c"]]);
   });
 
-  test("writes 256 records at once, without waiting", async () => {
+  test("writes 1,024 records at once, without waiting", async () => {
     const { log, store } = setUp();
-    for (let id = 1; id <= 256; id++) log.record(call(`${id}`));
+    for (let id = 1; id <= 1_024; id++) log.record(call(`${id}`));
     await settle();
-    expect(store.batches.map((batch) => batch.length)).toEqual([256]);
+    expect(store.batches.map((batch) => batch.length)).toEqual([1_024]);
   });
 
   test("flush() waits for the batch that is under way and for those behind it", async () => {

@@ -19,7 +19,7 @@ export interface CallLog {
 }
 
 /** Records that go into one transaction. */
-const batchSize = 256;
+const batchSize = 1_024;
 /** A batch that is not full is written this long after its first record. */
 const flushDelayMs = 100;
 /** About 10 MB of records: a store that fails must not fill the memory. */

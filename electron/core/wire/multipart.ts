@@ -8,6 +8,7 @@ export class MultipartError extends Error {
 
 const mostHeaderBytes = 16_384;
 const mostValueBytes = 4_096;
+const mostParts = 1_000;
 const headerEnd = Buffer.from("\r\n\r\n");
 
 /**
@@ -21,6 +22,7 @@ export class MultipartReader {
   readonly #treat: (field: string) => "pass" | "watch" | "drop";
   /** The values of the fields that were watched or dropped. */
   readonly values = new Map<string, string>();
+  #parts = 0;
   #state: "content" | "header" | "end" = "content";
   #pending: Buffer = Buffer.from("\r\n");
   #field: { readonly name: string; readonly treatment: "watch" | "drop"; content: Buffer } | null = null;
@@ -84,6 +86,7 @@ export class MultipartReader {
   }
 
   #openPart(header: Buffer, pieces: MultipartPiece[]): void {
+    if (++this.#parts > mostParts) throw new MultipartError(`it has more than ${mostParts} parts`);
     const text = header.toString("utf8");
     const disposition = /^content-disposition:(.*)$/im.exec(text)?.[1] ?? "";
     const name = /;\s*name="((?:[^"\\]|\\.)*)"/i.exec(disposition)?.[1] ?? /;\s*name=([^\s;]+)/i.exec(disposition)?.[1];

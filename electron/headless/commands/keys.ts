@@ -21,8 +21,10 @@ export const keysCommand: Command = {
     "  import [FILE]       stores the keys that are in this shell's environment, or in FILE (.env format)",
     "",
     "  --name NAME         one of several keys of a provider; without it: default",
+    "  --replace           import: take the new key where one of that name is stored",
+    "  --json              prints JSON",
   ].join("\n"),
-  options: { ...commonOptions, name: { type: "string" } },
+  options: { ...commonOptions, name: { type: "string" }, replace: { type: "boolean" } },
   async run(input) {
     const [action, provider] = input.words;
     const name = textOption(input, "name") ?? defaultKeyName;
@@ -77,10 +79,14 @@ async function importKeys(dataFolder: string, input: CommandInput): Promise<numb
     ),
   );
   return withAdmin(dataFolder, async (call) => {
-    const { keys } = await call("importKeys", { body: { name: textOption(input, "name") ?? defaultKeyName, variables } });
-    if (keys.length === 0) throw new ExitError(1, `Cannot import anything: no provider's key is in ${file ?? "this shell's environment"}`);
-    const hint = file === undefined ? "" : `\nThe keys are still in ${file}; take them out of it.`;
-    return print(input, keys, () => `${keys.map((key) => `Stored ${describe(key)}`).join("\n")}${hint}`);
+    const { keys, skipped } = await call("importKeys", {
+      body: { name: textOption(input, "name") ?? defaultKeyName, replace: input.values["replace"] === true, variables },
+    });
+    if (keys.length + skipped.length === 0)
+      throw new ExitError(1, `Cannot import anything: no provider's key is in ${file ?? "this shell's environment"}`);
+    const lines = [...keys.map((key) => `Stored ${describe(key)}`), ...skipped.map(({ provider, why }) => `Left out ${provider}: ${why}`)];
+    if (file !== undefined && keys.length > 0) lines.push(`The keys are still in ${file}; take them out of it.`);
+    return print(input, { keys, skipped }, () => lines.join("\n"));
   });
 }
 

@@ -31,9 +31,13 @@ export const serveCommand: Command = {
       if (input.values["open"] === true || textOption(input, "ui-port") !== undefined) {
         process.stderr.write("The window is not part of this build yet: only the gateway runs.\n");
       }
-      const words = postern.newOwnerKey === null ? "" : firstWords(address, postern.newOwnerKey);
+      const newOwnerKey = await postern.makeFirstOwnerKey();
+      if (listener.addresses.some((candidate) => !candidate.startsWith("127.") && !candidate.startsWith("[::1]"))) {
+        process.stderr.write("This network can reach Postern, over plain HTTP; name the hosts that may call it in gateway.allowedHosts.\n");
+      }
+      const words = newOwnerKey === null ? "" : firstWords(address, newOwnerKey);
       process.stdout.write(`Postern is listening on http://${address}\n${words}`);
-      void offerLocalServers(postern);
+      void sayStartWords(postern);
       await stopped;
       control?.close();
       await postern.stop({ graceMs: drainMs });
@@ -50,7 +54,7 @@ export const serveCommand: Command = {
 
 async function open(dataFolder: string): Promise<Postern> {
   try {
-    return await createPostern(createNodePlatform(dataFolder), { makesOwnerKey: true });
+    return await createPostern(createNodePlatform(dataFolder));
   } catch (error) {
     if (error instanceof FolderInUseError)
       throw new ExitError(3, `${error.message}; use that one, or choose another folder with --data-dir`, { cause: error });
@@ -59,9 +63,9 @@ async function open(dataFolder: string): Promise<Postern> {
 }
 
 /** Loaded only now: what comes before listening is kept short. */
-async function offerLocalServers(postern: Postern): Promise<void> {
-  const { findLocalServersWords } = await import("../describe-status.ts");
-  process.stdout.write(await findLocalServersWords(postern));
+async function sayStartWords(postern: Postern): Promise<void> {
+  const { findStartWords } = await import("../describe-status.ts");
+  process.stdout.write(await findStartWords(postern));
 }
 
 function readPort(input: CommandInput): number | null {
