@@ -18,7 +18,11 @@ const lockWaitMs = 15 * 60_000;
 const repository = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..");
 const modules = path.join(repository, "node_modules");
 
-const [script, ...scriptArguments] = process.argv.slice(2);
+const words = process.argv.slice(2);
+const firstWord = words.findIndex((word) => !word.startsWith("--"));
+/** Flags before the script's name are Node's own. */
+const nodeFlags = firstWord === -1 ? words : words.slice(0, firstWord);
+const [script, ...scriptArguments] = words.slice(nodeFlags.length);
 if (script === undefined) fail("Cannot start: no script is named; write node scripts/bootstrap.mjs <script.ts> [args]", 2);
 
 if (!isInstalled()) await installOnce();
@@ -152,7 +156,7 @@ function findNode() {
 }
 
 function run(node) {
-  const child = spawn(node, [script, ...scriptArguments], { stdio: "inherit", env: environmentFor(node) });
+  const child = spawn(node, [...nodeFlags, script, ...scriptArguments], { stdio: "inherit", env: environmentFor(node) });
   forwardSignals(child);
   endWithNpm(child);
   child.once("error", (error) => fail(`Cannot start ${node}: ${error.message}; install Node 24 from https://nodejs.org and try again`, 1));

@@ -66,8 +66,7 @@ export async function createPostern(platform: Platform): Promise<Postern> {
         config.close();
         await connections.destroy();
         vault.close();
-        // A store that fails keeps its records waiting; the end of the process must not.
-        await calls.flush().catch((error: Error) => notify(error.message));
+        await calls.close();
         await store.close();
         lock.release();
       },

@@ -1,9 +1,23 @@
+import { enableCompileCache } from "node:module";
+import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { commands } from "./commands/index.ts";
 import { describeFailure, ExitError } from "./exit-error.ts";
 
 // Nothing that this process makes is anybody else's to read.
 process.umask(0o077);
+
+// Whoever read the output may leave (`serve 2>&1 | head -1`); without a listener the next word to them would end the process.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+  });
+}
+
+// What V8 compiled is kept beside the program, where only who installed it can write, and found again at the next start.
+// Where that cannot be written, nothing is kept and nothing is lost.
+const besideProgram = import.meta.url.endsWith(".ts") ? "../../node_modules/.cache/postern" : "./.cache";
+enableCompileCache(fileURLToPath(new URL(besideProgram, import.meta.url)));
 
 const [name, ...rest] = process.argv.slice(2);
 try {

@@ -1,5 +1,6 @@
 import { execFile } from "node:child_process";
 import { readdir, readFile, readlink } from "node:fs/promises";
+import path from "node:path";
 import { promisify } from "node:util";
 
 const run = promisify(execFile);
@@ -33,21 +34,34 @@ async function askProc(port: number): Promise<string | null> {
     const handles = await readdir(`/proc/${pid}/fd`).catch(() => []);
     for (const handle of handles) {
       const target = await readlink(`/proc/${pid}/fd/${handle}`).catch(() => "");
-      if (inodes.has(target)) return `${(await readFile(`/proc/${pid}/comm`, "utf8")).trim()} (pid ${pid})`;
+      if (inodes.has(target)) return `${await nameOf(pid)} (pid ${pid})`;
     }
   }
   return null;
 }
 
+/** The program's name as it was started: `comm` is its main thread's name, which Node sets to "MainThread". */
+async function nameOf(pid: string): Promise<string> {
+  const [program = ""] = (await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "")).split("\0");
+  const name = path.basename(program).replaceAll(/\p{Cc}/gu, "");
+  return name === "" ? (await readFile(`/proc/${pid}/comm`, "utf8")).trim() : name;
+}
+
+/** For tools of the system: what they need to run, and none of the providers' keys that Postern's own may hold. */
+function toolEnvironment(): NodeJS.ProcessEnv {
+  const { PATH, SystemRoot } = process.env;
+  return { PATH, ...(process.platform === "win32" ? { SystemRoot } : {}) };
+}
+
 async function askLsof(port: number): Promise<string | null> {
-  const { stdout } = await run("lsof", ["-nP", `-iTCP:${port}`, "-sTCP:LISTEN", "-Fpc"], { timeout: 3_000 });
+  const { stdout } = await run("lsof", ["-nP", `-iTCP:${port}`, "-sTCP:LISTEN", "-Fpc"], { timeout: 3_000, env: toolEnvironment() });
   const pid = /^p(\d+)$/m.exec(stdout)?.[1];
   const name = /^c(.+)$/m.exec(stdout)?.[1];
   return pid === undefined ? null : `${name ?? "a program"} (pid ${pid})`;
 }
 
 async function askNetstat(port: number): Promise<string | null> {
-  const { stdout } = await run("netstat", ["-ano", "-p", "TCP"], { timeout: 3_000 });
+  const { stdout } = await run("netstat", ["-ano", "-p", "TCP"], { timeout: 3_000, env: toolEnvironment() });
   const line = stdout.split("\n").find((row) => new RegExp(`:${port}\\s+\\S+\\s+LISTENING`).test(row));
   const pid = line?.trim().split(/\s+/).at(-1);
   return pid === undefined ? null : `a program (pid ${pid})`;

@@ -6,6 +6,8 @@ import path from "node:path";
 export interface ChildOptions {
   readonly arguments?: readonly string[];
   /** Modules that are loaded before the child's own. */
+  /** Node's own flags. */
+  readonly nodeFlags?: readonly string[];
   readonly preload?: readonly URL[];
   /** Beside PATH and HOME; nothing else is inherited. */
   readonly environment?: Readonly<Record<string, string>>;
@@ -27,7 +29,7 @@ process.once("exit", () => running.forEach((child) => child.kill("SIGKILL")));
 export function startChild(script: URL | string, options: ChildOptions = {}): ChildProcess {
   const { PATH, HOME, USERPROFILE, SystemRoot } = process.env;
   const child = fork(script, options.arguments ?? [], {
-    execArgv: (options.preload ?? []).flatMap((file) => ["--import", file.href]),
+    execArgv: [...(options.nodeFlags ?? []), ...(options.preload ?? []).flatMap((file) => ["--import", file.href])],
     env: { PATH, HOME, USERPROFILE, SystemRoot, NODE_ENV: "production", ...options.environment },
     cwd: options.folder ?? import.meta.dirname,
     stdio: ["ignore", "ignore", "pipe", "ipc"],

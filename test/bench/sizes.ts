@@ -28,7 +28,7 @@ export interface Sizes {
 export const fullSizes: Sizes = {
   rounds: 5,
   calmLimitMs: 10_000,
-  warmUpRequests: 6_000,
+  warmUpRequests: 20_000,
   warmUpStreams: 24,
   requests1kB1: 1_000,
   requests1kB32: 4_000,

@@ -32,6 +32,8 @@ export interface Subject extends Target {
 /** How a subject is started. */
 export interface Recipe {
   readonly script: URL | string;
+  /** Node's own, as the program's launcher sets them. */
+  readonly nodeFlags?: readonly string[];
   readonly arguments: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
   readonly target: Target;
@@ -76,6 +78,7 @@ export async function postern(providerUrl: string, options: { readonly program: 
   writeFileSync(path.join(dataFolder, "config.json"), JSON.stringify(config), { mode: 0o600 });
   return {
     script: options.program,
+    nodeFlags: ["--max-semi-space-size=8"],
     arguments: ["serve", "--port", String(port), "--no-ui", "--data-dir", dataFolder],
     environment: { POSTERN_API_KEY: localKey, OPENAI_API_KEY: providerKey },
     target: {
@@ -114,7 +117,12 @@ export async function startSubject(id: SubjectId, recipe: Recipe): Promise<Subje
 
 /** Starts a subject's process and nothing more. */
 export function startRecipe(recipe: Recipe, options: { readonly preload?: readonly URL[] } = {}): ChildProcess {
-  return startChild(recipe.script, { arguments: recipe.arguments, environment: recipe.environment, ...options });
+  return startChild(recipe.script, {
+    arguments: recipe.arguments,
+    environment: recipe.environment,
+    nodeFlags: recipe.nodeFlags ?? [],
+    ...options,
+  });
 }
 
 /**

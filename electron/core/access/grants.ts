@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
 import type { Clock } from "#core/platform.ts";
 import type { Store } from "#core/store/store.ts";
-import { createLocalKey, hashLocalKey, localKeyPrefix, sameHash } from "./local-keys.ts";
+import { localKeyPrefix } from "#shared/local-key.ts";
+import { createLocalKey, hashLocalKey, sameHash } from "./local-keys.ts";
 
 /** What the holder of a local key may do. The owner's may do everything. */
 export interface Grant {

@@ -1,7 +1,8 @@
 import { PosternError } from "#shared/errors.ts";
+import { localKeyPrefix } from "#shared/local-key.ts";
 import type { Clock } from "#core/platform.ts";
 import type { Grant, Grants } from "./grants.ts";
-import { isPlaceholder, localKeyPrefix } from "./local-keys.ts";
+import { isPlaceholder } from "./local-keys.ts";
 import type { RequestHead } from "./read-head.ts";
 
 /** Who calls: the holder of a local key, or somebody who brings a provider's key of their own, or both. */

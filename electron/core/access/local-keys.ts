@@ -1,7 +1,5 @@
 import { hash, randomBytes, timingSafeEqual } from "node:crypto";
-
-/** What every local key begins with, so that it is known for one wherever it turns up. */
-export const localKeyPrefix = "postern_";
+import { localKeyPrefix } from "#shared/local-key.ts";
 
 /** A new local key: 256 random bits behind the prefix. */
 export function createLocalKey(): string {

@@ -100,37 +100,46 @@ export function openModelLists(options: ModelListsOptions): ModelLists {
   async function refresh(row: ProviderRow): Promise<readonly ListedModel[]> {
     try {
       const models = await fetchList(row);
-      kept.set(row.id, { models, ids: new Set(models.map((model) => model.id)), untilMs: options.clock.monotonicMs() + options.ttlMs() });
+      kept.set(keyOf(row), {
+        models,
+        ids: new Set(models.map((model) => model.id)),
+        untilMs: options.clock.monotonicMs() + options.ttlMs(),
+      });
       return models;
     } catch (error) {
       log("no model list from %s: %s", row.id, (error as Error).message);
-      const before = kept.get(row.id);
-      kept.set(row.id, {
+      const before = kept.get(keyOf(row));
+      kept.set(keyOf(row), {
         models: before?.models ?? [],
         ids: before?.ids ?? new Set(),
         untilMs: options.clock.monotonicMs() + failureTtlMs,
       });
       return before?.models ?? [];
     } finally {
-      underWay.delete(row.id);
+      underWay.delete(keyOf(row));
     }
   }
 
   return {
     async list(row) {
       if (!row.endpoints.includes("models") || row.dialect !== "openai-chat") return [];
-      const known = kept.get(row.id);
+      const known = kept.get(keyOf(row));
       if (known !== undefined && known.untilMs > options.clock.monotonicMs()) return known.models;
-      let fetching = underWay.get(row.id);
-      if (fetching === undefined) underWay.set(row.id, (fetching = refresh(row)));
+      let fetching = underWay.get(keyOf(row));
+      if (fetching === undefined) underWay.set(keyOf(row), (fetching = refresh(row)));
       return fetching;
     },
     servedBy(model, rows) {
-      const serving = rows.filter((row) => kept.get(row.id)?.ids.has(model) === true);
+      const serving = rows.filter((row) => kept.get(keyOf(row))?.ids.has(model) === true);
       const maker = serving.find((row) =>
-        kept.get(row.id)?.models.some((listed) => listed.id === model && listed.ownedBy?.toLowerCase() === row.id),
+        kept.get(keyOf(row))?.models.some((listed) => listed.id === model && listed.ownedBy?.toLowerCase() === row.id),
       );
       return (maker ?? serving[0])?.id ?? null;
     },
   };
+}
+
+/** A list belongs to the address that it came from: another base URL has other models. */
+function keyOf(row: ProviderRow): string {
+  return `${row.id} ${row.origin}${row.basePath}`;
 }

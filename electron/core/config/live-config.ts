@@ -43,7 +43,7 @@ export function openLiveConfig(platform: Platform): LiveConfig {
   let problems: readonly ConfigProblem[] = [];
   let lastText: string | null | undefined;
   let keeping: Promise<void> = Promise.resolve();
-  let current = load(readIfThere(file)) ?? load(readIfThere(lastGoodFile), { quietly: true }) ?? load(null);
+  let current = loadFile() ?? load(readIfPossible(lastGoodFile), { quietly: true }) ?? load(null);
   if (current === null) throw new PosternError("internal", "Cannot start: the built-in provider rows are broken; reinstall Postern");
 
   function build(text: string | null): { config: Config | null; problems: readonly ConfigProblem[] } {
@@ -60,7 +60,7 @@ export function openLiveConfig(platform: Platform): LiveConfig {
       lastText = text;
       problems = result.problems;
       if (result.config === null) platform.notify(describeProblems(file, result.problems));
-      else if (readIfThere(lastGoodFile) !== text) keepLastGood(text);
+      else if (readIfPossible(lastGoodFile) !== text) keepLastGood(text);
     }
     return result.config;
   }
@@ -72,14 +72,36 @@ export function openLiveConfig(platform: Platform): LiveConfig {
       .catch((error: Error) => platform.notify(`Cannot keep a copy of the good config.json: ${error.message}`));
   }
 
-  function reload(): void {
-    const text = readIfThere(file);
-    if (text === lastText) return;
+  /** What config.json says now; null where it says nothing new, or nothing that could be in force. */
+  function loadFile(): Config | null {
+    let text: string | null;
+    try {
+      text = readIfThere(file);
+    } catch (error) {
+      reportUnreadable(error as Error);
+      return null;
+    }
+    if (text === lastText) return null;
     const next = load(text);
     if (text === null) {
       lastText = null;
       problems = [];
     }
+    return next;
+  }
+
+  /** A folder in its place, or a file that may not be read: it is what a broken file is, and told once. */
+  function reportUnreadable(error: Error): void {
+    const found = [unreadableProblem(error)];
+    const isNew = problems[0]?.message !== found[0]?.message;
+    problems = found;
+    // What comes back may be what was there before, and has to be taken as new: it ends the problem.
+    lastText = undefined;
+    if (isNew) platform.notify(describeProblems(file, found));
+  }
+
+  function reload(): void {
+    const next = loadFile();
     if (next === null) return;
     current = next;
     for (const listener of listeners) listener(next);
@@ -109,7 +131,13 @@ export function openLiveConfig(platform: Platform): LiveConfig {
     file,
     onChange: (listener) => void listeners.push(listener),
     async edit(at, value) {
-      const before = readIfThere(file) ?? "{}\n";
+      let before: string;
+      try {
+        before = readIfThere(file) ?? "{}\n";
+      } catch (error) {
+        const words = describeProblems(file, [unreadableProblem(error as Error)]);
+        throw new PosternError("invalid_config", `Cannot change ${file}: ${words}`, { cause: error });
+      }
       if (build(before).config === null) {
         throw new PosternError(
           "invalid_config",
@@ -136,6 +164,19 @@ export function describeProblems(file: string, problems: readonly ConfigProblem[
     ({ line, column, path: at, message }) => `  ${file}:${line}:${column} ${at}${at === "" ? "the file " : " "}${message}`,
   );
   return `Cannot use config.json as it is; the last good one stays in force:\n${lines.join("\n")}`;
+}
+
+function unreadableProblem(error: Error): ConfigProblem {
+  return { line: 1, column: 1, path: "", message: `cannot be read: ${error.message}` };
+}
+
+/** Null also where it cannot be read: for what Postern keeps for itself and can do without. */
+function readIfPossible(file: string): string | null {
+  try {
+    return readIfThere(file);
+  } catch {
+    return null;
+  }
 }
 
 function readIfThere(file: string): string | null {

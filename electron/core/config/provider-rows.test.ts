@@ -81,6 +81,19 @@ describe("mergeProviderRows()", () => {
     expect(row("azure", {}, { AZURE_RESOURCE: "evil.example/x#" })).toMatchObject({ missingOptions: ["resource"] });
   });
 
+  it("leaves out a variable that would make the address no URL", () => {
+    const options = { host: { title: "Host", environment: ["MY_HOST"] } };
+    const mine = { dialect: "openai-chat", auth: "none", baseUrl: "http://{host}/v1", options };
+    expect(row("mine", { mine }, { MY_HOST: "1.2.3.999" })).toMatchObject({ missingOptions: ["host"] });
+  });
+
+  it("names the base URL, and throws nothing, where a placeholder's value makes it no URL", () => {
+    const mine = { dialect: "openai-chat", auth: "none", baseUrl: "http://{host}/v1", options: { host: { title: "Host" } } };
+    expect(merge({ mine: { ...mine, values: { host: "1.2.3.999" } } }).problems).toMatchObject([
+      { path: "providers.mine.baseUrl", line: 1 },
+    ]);
+  });
+
   it("takes a model server on this machine only after it was accepted", () => {
     expect([row("ollama", {})?.enabled, row("ollama", { ollama: { enabled: true } })?.enabled]).toEqual([false, true]);
   });

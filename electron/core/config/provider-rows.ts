@@ -57,8 +57,12 @@ export function mergeProviderRows(
     const { enabled: _enabled, values: _values, ...fields } = override ?? {};
     const merged = { name: id, endpoints: ["chat", "completions", "embeddings", "models"], ...builtIn.get(id), ...fields, id };
     const result = providerSchema.safeParse(merged);
-    if (result.success) all.push(toRow(result.data, override, options.environment));
-    else {
+    if (result.success) {
+      // An address that only a variable spoils must not keep Postern from starting: the variable is left out then.
+      const row = toRow(result.data, override, options.environment) ?? toRow(result.data, override, {});
+      if (row === null) problems.push(addressProblem(id, "is no address with the values that its placeholders take"));
+      else all.push(row);
+    } else {
       for (const issue of result.error.issues) {
         problems.push(...toProblems({ ...issue, path: ["providers", id, ...issue.path] }, options.locate));
       }
@@ -66,18 +70,23 @@ export function mergeProviderRows(
   }
   for (const row of all) {
     if (isMetadataHost(URL.parse(row.baseUrl)?.hostname ?? "")) {
-      const path = ["providers", row.id, "baseUrl"];
-      problems.push({ ...options.locate(path), path: path.join("."), message: "must not be a link-local or cloud metadata address" });
+      problems.push(addressProblem(row.id, "must not be a link-local or cloud metadata address"));
     }
   }
   return { rows: indexRows(all), problems };
+
+  function addressProblem(id: string, message: string): ConfigProblem {
+    const at = ["providers", id, "baseUrl"];
+    return { ...options.locate(at), path: at.join("."), message };
+  }
 }
 
+/** Null where the filled base URL is no URL: `http://{host}/v1` with the host `1.2.3.999`. */
 function toRow(
   provider: Provider,
   override: ProviderOverride | undefined,
   environment: Readonly<Record<string, string | undefined>>,
-): ProviderRow {
+): ProviderRow | null {
   const optionValues: Record<string, string> = {};
   for (const [name, option] of Object.entries(provider.options)) {
     const fromEnvironment = option.environment
@@ -94,7 +103,8 @@ function toRow(
       return value ?? placeholder.slice(1, -1);
     })
     .replace(/\/+$/, "");
-  const url = new URL(baseUrl);
+  const url = URL.parse(baseUrl);
+  if (url === null) return null;
   return {
     ...provider,
     baseUrl,

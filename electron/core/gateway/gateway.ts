@@ -39,7 +39,7 @@ export interface ListenerHooks {
   /** Called before the body is first read, for a client that waits for "100 Continue"; null where it does not wait. */
   readonly beginBody: (() => void) | null;
   /** Called when the answer is out, or the connection is gone. */
-  onClose(): void;
+  readonly onClose: () => void;
 }
 
 /** The gateway behind its listener. */

@@ -167,10 +167,8 @@ export class ReplyPump implements Dispatcher.DispatchHandler {
       case "through": {
         if (!this.#committed) this.#commit(null);
         const tail = Buffer.concat(this.#held);
-        this.#deliver(
-          this.#options.expectsJson ? readReplyEnding(tail) : "finished",
-          this.#options.expectsJson ? findReplyUsage(tail) : null,
-        );
+        const isJson = this.#options.expectsJson && tail.length > 0;
+        this.#deliver(isJson ? readReplyEnding(tail) : "finished", isJson ? findReplyUsage(tail) : null);
         return;
       }
       case "waiting":

@@ -68,6 +68,28 @@ describe("openCallLog()", () => {
     expect(store.batches).toEqual([["a"]]);
   });
 
+  test("close() tries once more, drops what cannot be written, says so once, and tries no more", async () => {
+    const { log, clock, store, errors } = setUp();
+    store.failure = new Error("no such table: calls");
+    for (const id of ["a", "b", "c"]) log.record(call(id));
+    await clock.advance(100);
+    const tries = store.tries;
+    await log.close();
+    log.record(call("late"));
+    for (let second = 0; second < 120; second++) await clock.advance(1000);
+    expect({ tries: store.tries - tries, dropped: log.dropped(), waits: clock.waits }).toEqual({ tries: 1, dropped: 4, waits: 0 });
+    expect(errors.slice(1).map((error) => error.message)).toEqual([
+      "Cannot write the call log: no such table: calls; 0 records wait for another try, 3 were dropped",
+    ]);
+  });
+
+  test("close() writes what waits", async () => {
+    const { log, store } = setUp();
+    for (const id of ["a", "b"]) log.record(call(id));
+    await log.close();
+    expect([store.batches, log.dropped()]).toEqual([[["a", "b"]], 0]);
+  });
+
   test("loses only the record that the database refuses, and writes no other twice", async () => {
     const { log, store, errors } = setUp();
     store.refused = "3";
@@ -148,6 +170,11 @@ class ScriptedStore {
 class ManualClock implements Clock {
   #nowMs = 0;
   #timers: { atMs: number; fire: () => void }[] = [];
+
+  /** How many wait for it. */
+  get waits(): number {
+    return this.#timers.length;
+  }
 
   nowMs(): number {
     return this.#nowMs;

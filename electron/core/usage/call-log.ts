@@ -14,6 +14,11 @@ export interface CallLog {
    * @throws {PosternError} the store's failure, at the first write that fails; the records go on waiting
    */
   flush(): Promise<void>;
+  /**
+   * Ends the log: one last {@link flush}, and no more tries. What that could not write is counted as dropped, and told
+   * once. Records that come later are dropped. Never rejects.
+   */
+  close(): Promise<void>;
   /** How many records were lost since the start: the oldest where too many waited, and those that the database refused. */
   dropped(): number;
 }
@@ -53,6 +58,7 @@ export function openCallLog(
   let isWriting = false;
   let pause: AbortController | null = null;
   let isRetrying = false;
+  let isClosed = false;
   let reportedAtMs = -Infinity;
 
   async function writeAll(): Promise<void> {
@@ -65,7 +71,8 @@ export function openCallLog(
         isRetrying = false;
         settleFlushes();
       } catch (error) {
-        report(error);
+        if (isClosed) giveUp(error);
+        else report(error);
         for (const waiter of flushWaiters.splice(0)) waiter.reject(error);
         isRetrying = true;
       }
@@ -106,6 +113,12 @@ export function openCallLog(
     dropped += excess;
   }
 
+  function giveUp(error: unknown): void {
+    dropped += waiting.splice(0).length;
+    reportedAtMs = -Infinity;
+    report(error);
+  }
+
   /** Waits, unless a flush is asked for: that ends it. */
   async function wait(ms: number): Promise<void> {
     if (flushWaiters.length > 0) return;
@@ -130,8 +143,21 @@ export function openCallLog(
     options.onError(new PosternError("internal", `Cannot write the call log: ${state}; ${counts}`, { cause }));
   }
 
+  function flush(): Promise<void> {
+    if (taken === committed + dropped) return Promise.resolve();
+    return new Promise((resolve, reject) => {
+      flushWaiters.push({ target: taken, resolve, reject });
+      pause?.abort();
+    });
+  }
+
   return {
     record(record) {
+      if (isClosed) {
+        taken += 1;
+        dropped += 1;
+        return;
+      }
       if (waiting.length >= maxWaiting) {
         waiting.shift();
         dropped += 1;
@@ -141,12 +167,11 @@ export function openCallLog(
       if (!isWriting) void writeAll();
       else if (waiting.length === batchSize && !isRetrying) pause?.abort();
     },
-    flush() {
-      if (taken === committed + dropped) return Promise.resolve();
-      return new Promise((resolve, reject) => {
-        flushWaiters.push({ target: taken, resolve, reject });
-        pause?.abort();
-      });
+    flush,
+    async close() {
+      isClosed = true;
+      // Its failure has been told by then.
+      await flush().catch(() => undefined);
     },
     dropped: () => dropped,
   };

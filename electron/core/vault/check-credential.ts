@@ -1,4 +1,5 @@
 import { PosternError } from "#shared/errors.ts";
+import { localKeyPrefix } from "#shared/local-key.ts";
 import { providerIdSchema } from "#shared/schema/provider.ts";
 import { environmentKeyName } from "./environment-keys.ts";
 import { isPlaceholderKey } from "./placeholder-key.ts";
@@ -21,6 +22,8 @@ export function checkCredential(provider: string, name: string, secret: string):
   if (trimmedName === environmentKeyName) throw refuse("name", `"${environmentKeyName}" means the key of a variable; choose another name`);
   const trimmedSecret = secret.trim();
   if (isPlaceholderKey(trimmedSecret)) throw refuse("secret", "it is empty or the placeholder of a template; paste the key itself");
+  if (trimmedSecret.startsWith(localKeyPrefix))
+    throw refuse("secret", "it is one of Postern's own local keys, which are for tools; paste the key that the provider gave you");
   if (trimmedSecret.length > maxSecretLength)
     throw refuse("secret", `it has more than ${maxSecretLength} characters; paste the key itself`);
   return { name: trimmedName, secret: trimmedSecret };

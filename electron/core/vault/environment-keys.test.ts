@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { createRow } from "../../../test/wire/vault/test-platform.ts";
 import type { Credential } from "./credential.ts";
 import { readEnvironmentKeys } from "./environment-keys.ts";
+import { findKeysAmong } from "./find-keys-among.ts";
 
 const nowMs = 1_700_000_000_000;
 
@@ -49,4 +50,19 @@ test("readEnvironmentKeys() brings all parts of an AWS key, leaves out half a on
   expect(read({ ...id, AWS_BEARER_TOKEN_BEDROCK: "bedrock-api-key" })).toEqual([
     { secret: "bedrock-api-key", extra: { region: "eu-west-1" } },
   ]);
+});
+
+test("readEnvironmentKeys() binds a key to nothing where the base URL lost the braces of an option that is missing", () => {
+  const row = createRow("azure", { baseUrl: "https://resource.openai.azure.com/openai/v1", environment: ["AZURE_KEY"] });
+  expect(readEnvironmentKeys({ AZURE_KEY: "0123456789" }, [{ ...row, missingOptions: ["resource"] }], nowMs)).toMatchObject([
+    { origins: [] },
+  ]);
+});
+
+test("readEnvironmentKeys() and findKeysAmong() never take a local key for a provider's", () => {
+  const row = { ...createRow("openai", { environment: ["FIRST", "SECOND", "THIRD"] }), missingOptions: [] };
+  const variables = { FIRST: " postern_0123456789abcdef", SECOND: "chosen-by-the-owner", POSTERN_API_KEY: "chosen-by-the-owner\n" };
+  expect([readEnvironmentKeys(variables, [row], nowMs), findKeysAmong(variables, [row])]).toEqual([[], []]);
+  const more = { ...variables, THIRD: "sk-0123456789abcdef" };
+  expect([readEnvironmentKeys(more, [row], nowMs)[0]?.secret, findKeysAmong(more, [row])[0]?.secret]).toEqual([more.THIRD, more.THIRD]);
 });

@@ -1,4 +1,4 @@
-import { isPlaceholderKey } from "./placeholder-key.ts";
+import { readKeyVariable } from "./environment-keys.ts";
 
 /** Finds providers' keys among variables: for each row, the first of its names that is set to something real. */
 export function findKeysAmong<
@@ -7,7 +7,7 @@ export function findKeysAmong<
   return rows.flatMap((row) => {
     // AWS signs with two values, and one of them alone is no key; an address that is not complete has no origin to bind to.
     if (row.auth === "aws-sigv4" || row.missingOptions.length > 0) return [];
-    const secret = row.environment.map((name) => variables[name]?.trim() ?? "").find((value) => value !== "" && !isPlaceholderKey(value));
+    const secret = row.environment.map((name) => readKeyVariable(variables, name)).find((value) => value !== undefined);
     return secret === undefined ? [] : [{ row, secret }];
   });
 }
