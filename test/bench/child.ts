@@ -5,9 +5,9 @@ import path from "node:path";
 /** What a child process is started with. */
 export interface ChildOptions {
   readonly arguments?: readonly string[];
-  /** Modules that are loaded before the child's own. */
   /** Node's own flags. */
   readonly nodeFlags?: readonly string[];
+  /** Modules that are loaded before the child's own. */
   readonly preload?: readonly URL[];
   /** Beside PATH and HOME; nothing else is inherited. */
   readonly environment?: Readonly<Record<string, string>>;
