@@ -1,7 +1,6 @@
-import { endpointPaths } from "#shared/schema/endpoint.ts";
 import type { ProviderRow } from "#core/config/provider-rows.ts";
 import type { Connections } from "#core/upstream/connections.ts";
-import { fetchJson } from "#core/upstream/fetch-json.ts";
+import { fetchModelList } from "./fetch-model-list.ts";
 
 /** A model server that answers on this machine. */
 export interface LocalServer {
@@ -10,7 +9,6 @@ export interface LocalServer {
 }
 
 const timeoutMs = 1_500;
-const maxBytes = 1_048_576;
 
 /**
  * Asks the places where model servers usually listen for their model lists. Only this machine is asked, and nothing
@@ -22,16 +20,7 @@ export async function findLocalServers(rows: readonly ProviderRow[], connections
       .filter((row) => row.local && isLoopback(row.origin))
       .map(async (row) => {
         try {
-          const path = row.basePath + (row.paths.models ?? endpointPaths.models);
-          const headers = ["accept", "application/json"];
-          const answer = await fetchJson(connections.to(row.origin), {
-            who: row.id,
-            origin: row.origin,
-            path,
-            headers,
-            timeoutMs,
-            maxBytes,
-          });
+          const answer = await fetchModelList(row, { connections, secret: null, timeoutMs });
           const models = countModels(answer);
           return models === null ? [] : [{ row, models }];
         } catch {

@@ -1,11 +1,9 @@
 import * as z from "zod";
 import type { ProviderRow } from "#core/config/provider-rows.ts";
-import { endpointPaths } from "#shared/schema/endpoint.ts";
 import { debugLog } from "#core/debug.ts";
 import type { Clock } from "#core/platform.ts";
 import type { Connections } from "#core/upstream/connections.ts";
-import { fetchJson } from "#core/upstream/fetch-json.ts";
-import { signRequest } from "#core/upstream/sign-request.ts";
+import { fetchModelList } from "./fetch-model-list.ts";
 
 /** A model as its provider lists it. */
 export interface ListedModel {
@@ -33,7 +31,6 @@ export interface ModelListsOptions {
 }
 
 const timeoutMs = 5_000;
-const maxBytes = 8_388_608;
 /** A provider that failed is asked again after this. */
 const failureTtlMs = 60_000;
 
@@ -70,18 +67,7 @@ export function openModelLists(options: ModelListsOptions): ModelLists {
 
   async function fetchList(row: ProviderRow): Promise<readonly ListedModel[]> {
     const secret = row.auth === "none" ? null : await options.findSecret(row);
-    const headers = ["accept", "application/json", "accept-encoding", "identity", "user-agent", "postern"];
-    for (const name in row.headers) headers.push(name, row.headers[name] as string);
-    if (secret !== null) signRequest(headers, row.auth, secret);
-    const path = row.basePath + (row.paths.models ?? endpointPaths.models);
-    const answer = await fetchJson(options.connections.to(row.origin), {
-      who: row.id,
-      origin: row.origin,
-      path,
-      headers,
-      timeoutMs,
-      maxBytes,
-    });
+    const answer = await fetchModelList(row, { connections: options.connections, secret, timeoutMs });
     // Together answers with the bare list.
     return listSchema.parse(Array.isArray(answer) ? { data: answer } : answer).data.flatMap((model) =>
       model.id === null || model.id === undefined

@@ -1,12 +1,9 @@
 import { PosternError } from "#shared/errors.ts";
-import { endpointPaths } from "#shared/schema/endpoint.ts";
 import type { ProviderRow } from "#core/config/provider-rows.ts";
 import type { Connections } from "#core/upstream/connections.ts";
-import { fetchJson } from "#core/upstream/fetch-json.ts";
-import { signRequest } from "#core/upstream/sign-request.ts";
+import { fetchModelList } from "./fetch-model-list.ts";
 
 const timeoutMs = 10_000;
-const maxBytes = 8_388_608;
 
 /**
  * Finds out whether a key works by asking its provider for the model list: it costs nothing and changes nothing.
@@ -25,12 +22,8 @@ export async function testKey(
   }
   if (!row.endpoints.includes("models"))
     return { works: false, words: `${row.name} has no model list to test a key with; send it a call instead.` };
-  const headers = ["accept", "application/json", "accept-encoding", "identity", "user-agent", "postern"];
-  for (const name in row.headers) headers.push(name, row.headers[name] as string);
   try {
-    signRequest(headers, row.auth, credential.secret);
-    const path = row.basePath + (row.paths.models ?? endpointPaths.models);
-    await fetchJson(connections.to(row.origin), { who: row.id, origin: row.origin, path, headers, timeoutMs, maxBytes });
+    await fetchModelList(row, { connections, secret: credential.secret, timeoutMs });
     return { works: true, words: `${row.name} answered with its model list.` };
   } catch (error) {
     if (error instanceof PosternError) return { works: false, words: error.message };
