@@ -22,7 +22,7 @@ export function report(run: BenchRun, options: { readonly writesDocument: boolea
   const tables = tablesOf(run, targets);
   for (const table of tables) console.log(alignedTable(table));
   writeFileSync(resultFile, `${JSON.stringify(describeRun(run, targets), null, 2)}\n`);
-  if (options.writesDocument) writeDocument([circumstances(run), ...tables.map(markdownTable)].join("\n"));
+  if (options.writesDocument) writeDocument([`## Measured\n\n${circumstances(run)}`, ...tables.map(markdownTable)].join("\n"));
   console.log(`${run.generator}, ${run.sizes.rounds} rounds, ${run.seconds.toFixed(0)} s. Everything is in bench.json.`);
   return targets.filter(({ isMet }) => isMet === false).length;
 }

@@ -23,7 +23,7 @@ export function tablesOf(run: BenchRun, targets: readonly TargetResult[]): reado
     },
     { head: ["part of the hot path", "us per call"], rows: micro.map(({ title, microseconds }) => [title, figure(microseconds)]) },
     {
-      head: ["target", "found", "at most", "is"],
+      head: ["aim", "found", "at most", "is"],
       rows: targets.map(({ words, measure, column, found, atMost, isMet }) => [
         `${words} (${column}: ${measures[measure].title})`,
         figure(found),
