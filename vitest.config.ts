@@ -7,7 +7,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: "unit",
-          include: ["{shared,electron,scripts}/**/*.test.ts", "test/{unit,lint,fakes}/**/*.test.ts"],
+          include: ["{shared,electron,scripts}/**/*.test.ts", "test/{unit,lint,fakes,matrix}/**/*.test.ts"],
           exclude: [...configDefaults.exclude, "**/.types/**"],
         },
       },

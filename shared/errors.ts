@@ -55,6 +55,8 @@ export const errorTable = {
   provider_not_accepted: client(400),
   provider_incomplete: client(400),
   endpoint_unsupported: { status: 400, type: "invalid_request_error", retry: "next", fault: "client" },
+  /** leaving out what this target cannot say would change what is asked for */
+  cannot_translate: { status: 400, type: "invalid_request_error", retry: "next", fault: "client" },
   dialect_unsupported: { status: 400, type: "invalid_request_error", retry: "next", fault: "client" },
 
   // keys

@@ -1,8 +1,10 @@
 import * as z from "zod";
 
 /**
- * What a client can ask for, and where OpenAI's API keeps it under its base URL.
- * A provider's row lists the ones that it has; its `paths` says where they are elsewhere.
+ * What a provider can be asked for in OpenAI's API or Anthropic's, and where it is kept under the base URL.
+ * A provider's row lists the ones that it has; its `paths` says where they are elsewhere. `chat` means the row's own
+ * dialect; `responses` and `messages` that it speaks these as well.
+ *
  * @see https://platform.openai.com/docs/api-reference
  */
 export const endpointPaths = {
@@ -10,6 +12,7 @@ export const endpointPaths = {
   completions: "/completions",
   embeddings: "/embeddings",
   responses: "/responses",
+  messages: "/messages",
   "images-generations": "/images/generations",
   "images-edits": "/images/edits",
   "images-variations": "/images/variations",
@@ -21,8 +24,11 @@ export const endpointPaths = {
   models: "/models",
 } as const;
 
-/** One thing that a client can ask for. */
-export type EndpointId = keyof typeof endpointPaths;
+/** One thing that a provider's row can offer. */
+export type OfferedEndpoint = keyof typeof endpointPaths;
+
+/** One thing that a client can ask for: `generate` is Gemini's chat, `count-tokens` Anthropic's and Gemini's. */
+export type EndpointId = OfferedEndpoint | "generate" | "count-tokens";
 
 /** The ids of {@link endpointPaths}, as a schema. */
-export const endpointIdSchema = z.enum(Object.keys(endpointPaths) as [EndpointId, ...EndpointId[]]);
+export const endpointIdSchema = z.enum(Object.keys(endpointPaths) as [OfferedEndpoint, ...OfferedEndpoint[]]);

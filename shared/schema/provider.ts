@@ -17,7 +17,7 @@ export const authSchemes = [
   "bearer",
   /** `x-api-key: KEY` (Anthropic and its likes) */
   "x-api-key",
-  /** `api-key: KEY` (Azure OpenAI) */
+  /** `api-key: KEY`, or a Microsoft Entra token as bearer (Azure) */
   "api-key",
   /** `x-goog-api-key: KEY` (Gemini) */
   "x-goog-api-key",
@@ -27,7 +27,7 @@ export const authSchemes = [
   "key",
   /** AWS Signature Version 4, or a Bedrock API key as bearer */
   "aws-sigv4",
-  /** an OAuth token made from a service account (Vertex AI) */
+  /** an OAuth token, made from a service account where need be, or a Google API key (Vertex AI) */
   "google-oauth",
   /** a server that asks for no key */
   "none",
@@ -55,6 +55,20 @@ export const quirksSchema = z.strictObject({
   maxTokensField: z.enum(["max_tokens", "max_completion_tokens"]).default("max_tokens"),
   /** Whether the `developer` role is known; else it is sent as `system`. */
   developerRole: z.boolean().default(false),
+  /** Models that answer at `/responses` alone, as patterns in which `*` stands for anything. */
+  responsesOnly: z.array(z.string().min(1)).default([]),
+  /** How the model is told how much to think: OpenAI's `reasoning_effort`, OpenRouter's `reasoning` object, or DeepSeek's `thinking` switch with `reasoning_effort` beside it. */
+  reasoningField: z.enum(["reasoning_effort", "reasoning", "thinking"]).default("reasoning_effort"),
+  /** Whether the assistant's `reasoning_content` must come back with the tool calls that followed from it. */
+  replaysReasoning: z.boolean().default(false),
+  /** Whether `cache_control` is taken on content parts and tools. */
+  cacheControl: z.boolean().default(false),
+  /** Whether a tool call's id must be nine letters and digits. */
+  shortCallIds: z.boolean().default(false),
+  /** Fields that it takes although most servers of its dialect do not know them. */
+  extraFields: z.array(z.enum(["top_k", "verbosity", "prompt_cache_key", "service_tier"])).default([]),
+  /** Fields that most servers of its dialect take, but it answers with an error. */
+  refusedFields: z.array(z.enum(["user", "seed", "logprobs", "parallel_tool_calls", "reasoning_effort"])).default([]),
 });
 
 /** {@link quirksSchema}'s values. */

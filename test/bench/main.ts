@@ -7,7 +7,7 @@ import { parseArgs } from "node:util";
 import { installPortkey } from "./install-portkey.ts";
 import { findLoadGenerator, type LoadGenerator } from "./load-generator.ts";
 import { untilCalm } from "./machine-load.ts";
-import { measureLatency, measureMemory, measureStart, measureStreams, measureThroughput } from "./measure.ts";
+import { measureLatency, measureMemory, measureStart, measureStreams, measureThroughput, measureTranslation } from "./measure.ts";
 import { runMicroMeasures } from "./micro.ts";
 import { report } from "./report.ts";
 import { type Column, Samples } from "./samples.ts";
@@ -97,6 +97,7 @@ async function warmUp(subject: Subject, by: LoadGenerator): Promise<void> {
   await measureThroughput(subject, by, { body: bodies.large, connections: 32, requests: requests / 10, seconds: 1 });
   await measureStreams(subject, "paced", sizes.warmUpStreams);
   await measureStreams(subject, "burst", sizes.warmUpStreams);
+  if (subject !== provider) await measureTranslation(subject, "burst", sizes.warmUpStreams);
 }
 
 async function measureThroughputs(subjects: readonly Subject[]): Promise<void> {
@@ -145,6 +146,15 @@ async function measureAllStreams(subjects: readonly Subject[]): Promise<void> {
       if (subject === provider) continue;
       const result = await measureStreams(subject, pattern, streams);
       samples.add(cpu, subject.id, result.cpuMicrosecondsPerChunk);
+    }
+  }
+  const translations = [
+    { pattern: "paced", cpu: "cpuPacedTranslated", streams: sizes.pacedStreams },
+    { pattern: "burst", cpu: "cpuBurstTranslated", streams: sizes.burstStreams },
+  ] as const;
+  for (const { pattern, cpu, streams } of translations) {
+    for (const subject of subjects) {
+      if (subject !== provider) samples.add(cpu, subject.id, await measureTranslation(subject, pattern, streams));
     }
   }
 }

@@ -53,10 +53,30 @@ export async function measureStreams(
     connections: streamConnections,
     streams,
     chunks: chunksPerStream[pattern],
+    ending: "data: [DONE]\n\n",
   });
   await wait(settleMs);
   const after = await subject.usage();
   return { ...result, cpuMicrosecondsPerChunk: (after.cpuMicroseconds - before.cpuMicroseconds) / result.chunks };
+}
+
+/**
+ * Reads a chat client's streams from an Anthropic provider, and the CPU time that each of the provider's chunks took. The
+ * bare relay, which translates nothing, passes Anthropic's frames on.
+ */
+export async function measureTranslation(subject: Subject, pattern: "burst" | "paced", streams: number): Promise<number> {
+  const before = await subject.usage();
+  await runTask<StreamResult>(new URL("./stream-child.ts", import.meta.url), {
+    target: subject.translating,
+    body: streamBody(pattern),
+    connections: streamConnections,
+    streams,
+    chunks: null,
+    ending: subject.id === "relay" ? 'data: {"type":"message_stop"}\n\n' : "data: [DONE]\n\n",
+  });
+  await wait(settleMs);
+  const after = await subject.usage();
+  return (after.cpuMicroseconds - before.cpuMicroseconds) / (streams * chunksPerStream[pattern]);
 }
 
 /** The memory of a process, in bytes. */

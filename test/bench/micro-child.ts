@@ -5,8 +5,8 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { readHead } from "#core/access/read-head.ts";
-import { OpenAiStreamTap } from "#core/dialects/openai-chat-tap.ts";
 import { readJsonCall } from "#core/gateway/read-call.ts";
+import { WatchedChatStream } from "#core/gateway/watch-chat-stream.ts";
 import { planRoute, type RouteCall, type RouteRow, type RouteWorld } from "#core/routing/plan-route.ts";
 import { openStore } from "#core/store/open-store.ts";
 import { openCallLog } from "#core/usage/call-log.ts";
@@ -41,8 +41,8 @@ async function measureAll(): Promise<readonly MicroResult[]> {
     'data: {"id":"chatcmpl-BenchmarkBenchmarkBenchmark","object":"chat.completion.chunk","created":1750000000,"model":"gpt-4o-mini",' +
       '"choices":[{"index":0,"delta":{"content":" token"},"logprobs":null,"finish_reason":null}],"usage":null}\n\n',
   );
-  const tap = new OpenAiStreamTap({ hidesUsage: false, mustSayEnd: true });
-  add("OpenAiStreamTap.feed: a chunk", 50_000, () => tap.feed(chunk));
+  const stream = new WatchedChatStream({ hidesUsage: false, mustSayEnd: true, hasOpening: true });
+  add("WatchedChatStream.feed: a chunk", 50_000, () => stream.feed(chunk));
   results.push(await timeLog());
   return results;
 }
@@ -104,6 +104,7 @@ const row: RouteRow = {
   auth: "bearer",
   dialect: "openai-chat",
   endpoints: ["chat"],
+  quirks: { responsesOnly: [] },
   enabled: true,
   local: false,
   missingOptions: [],

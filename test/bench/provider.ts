@@ -1,4 +1,4 @@
-// A scripted OpenAI, as a process of its own: the least that a provider can cost, so that what is measured is the gateway.
+// A scripted OpenAI and a scripted Anthropic, as a process of its own: the least that a provider can cost, so that what is measured is the gateway.
 
 import { createServer, type Socket } from "node:net";
 import type { AddressInfo } from "node:net";
@@ -31,9 +31,17 @@ const streams: Readonly<Record<StreamPattern, readonly Buffer[]>> = {
   paced: streamChunks(chunksPerStream.paced),
 };
 
+/** The same chunks as Anthropic sends them. */
+const anthropicStreams: Readonly<Record<StreamPattern, readonly Buffer[]>> = {
+  burst: anthropicChunks(chunksPerStream.burst),
+  short: anthropicChunks(chunksPerStream.short),
+  paced: anthropicChunks(chunksPerStream.paced),
+};
+
 /** A paced stream that has begun, and the chunk that comes next. */
 interface PacedStream {
   readonly socket: Socket;
+  readonly chunks: readonly Buffer[];
   next: number;
 }
 
@@ -44,7 +52,7 @@ setInterval(() => {
   turn = (turn + 1) % paced.length;
   const group = paced[turn] ?? new Set();
   for (const stream of group) {
-    const chunk = streams.paced[stream.next++];
+    const chunk = stream.chunks[stream.next++];
     if (chunk !== undefined && !stream.socket.destroyed) stream.socket.write(chunk);
     else group.delete(stream);
   }
@@ -72,15 +80,16 @@ server.listen(0, "127.0.0.1", () => process.send?.({ port: (server.address() as 
 
 function answer(socket: Socket, request: string): void {
   // A gateway that lost the key, or kept its own, would otherwise look fast.
-  if (!request.includes(`earer ${providerKeyPrefix}`))
+  if (!request.includes(`earer ${providerKeyPrefix}`) && !request.includes(`x-api-key: ${providerKeyPrefix}`))
     return void socket.write(reply("401 Unauthorized", '{"error":{"message":"no key"}}'));
-  const pattern = /"user":"bench-(burst|short|paced)"/.exec(request)?.[1] as StreamPattern | undefined;
+  const pattern = /"user(?:_id)?":"bench-(burst|short|paced)"/.exec(request)?.[1] as StreamPattern | undefined;
   if (pattern === undefined) return void socket.write(plainReply);
+  const chunks = (request.startsWith("POST /v1/messages") ? anthropicStreams : streams)[pattern];
   socket.write(streamHead);
-  if (pattern !== "paced") return sendAll(socket, streams[pattern], 0);
+  if (pattern !== "paced") return sendAll(socket, chunks, 0);
   let smallest = paced[0] as Set<PacedStream>;
   for (const group of paced) if (group.size < smallest.size) smallest = group;
-  smallest.add({ socket, next: 0 });
+  smallest.add({ socket, chunks, next: 0 });
 }
 
 /** Each chunk is a write of its own, as long as the reader takes them. */
@@ -119,5 +128,29 @@ function streamChunks(count: number): Buffer[] {
     frame([], usage),
     "data: [DONE]\n\n",
   ];
+  return inChunks(frames);
+}
+
+/** @see https://platform.claude.com/docs/en/build-with-claude/streaming */
+function anthropicChunks(count: number): Buffer[] {
+  const frame = (event: { readonly type: string; readonly [key: string]: unknown }): string =>
+    `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`;
+  const begun = { id: "msg_01BenchmarkBenchmarkBench", type: "message", role: "assistant", model: modelName, content: [] };
+  return inChunks([
+    frame({
+      type: "message_start",
+      message: { ...begun, stop_reason: null, stop_sequence: null, usage: { input_tokens: 212, output_tokens: 1 } },
+    }),
+    frame({ type: "content_block_start", index: 0, content_block: { type: "text", text: "" } }),
+    ...Array.from({ length: count }, (_, index) =>
+      frame({ type: "content_block_delta", index: 0, delta: { type: "text_delta", text: ` token${index}` } }),
+    ),
+    frame({ type: "content_block_stop", index: 0 }),
+    frame({ type: "message_delta", delta: { stop_reason: "end_turn", stop_sequence: null }, usage: { output_tokens: count } }),
+    frame({ type: "message_stop" }),
+  ]);
+}
+
+function inChunks(frames: readonly string[]): Buffer[] {
   return [...frames.map((text) => Buffer.from(`${Buffer.byteLength(text).toString(16)}\r\n${text}\r\n`)), streamEnd];
 }

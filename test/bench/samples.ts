@@ -24,6 +24,8 @@ export const measures = {
   cpu80kB32: { title: "CPU per request, 80 kB, 32 connections", unit: "us" },
   cpuPacedChunk: { title: "CPU per streamed chunk, one at a time", unit: "us" },
   cpuBurstChunk: { title: "CPU per streamed chunk, burst", unit: "us" },
+  cpuPacedTranslated: { title: "CPU per streamed chunk, Anthropic to OpenAI chat, one at a time", unit: "us" },
+  cpuBurstTranslated: { title: "CPU per streamed chunk, Anthropic to OpenAI chat, burst", unit: "us" },
   residentAfterFirst: { title: "memory (RSS) after the load", unit: "MiB" },
   residentAfterSecond: { title: "memory (RSS) after the same load again", unit: "MiB" },
   proportionalAfterFirst: { title: "memory (PSS) after the load", unit: "MiB" },

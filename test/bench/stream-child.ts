@@ -9,8 +9,10 @@ export interface StreamJob {
   readonly body: string;
   readonly connections: number;
   readonly streams: number;
-  /** Chunks that each stream must have. */
-  readonly chunks: number;
+  /** Chunks that each stream must have; null where it is another gateway's translation, which may have its own. */
+  readonly chunks: number | null;
+  /** How each must end. */
+  readonly ending: string;
 }
 
 /** What came. */
@@ -34,7 +36,8 @@ async function readAll(job: StreamJob): Promise<StreamResult> {
   const worker = async (): Promise<void> => {
     while (left-- > 0) {
       const stream = await readOne(job, agent);
-      if (stream.chunks !== job.chunks) throw new Error(`Cannot use this stream: it had ${stream.chunks} of ${job.chunks} chunks`);
+      if (job.chunks !== null && stream.chunks !== job.chunks)
+        throw new Error(`Cannot use this stream: it had ${stream.chunks} of ${job.chunks} chunks`);
       chunks += stream.chunks;
       reads += stream.reads;
     }
@@ -61,11 +64,11 @@ function readOne(job: StreamJob, agent: Agent): Promise<{ chunks: number; reads:
         // A frame's end may be split between two reads.
         if (tail.endsWith("\n") && text.startsWith("\n")) chunks++;
         for (let at = text.indexOf("\n\n"); at !== -1; at = text.indexOf("\n\n", at + 2)) chunks++;
-        tail = text.length < 14 ? tail + text : text.slice(-14);
+        tail = (text.length < 64 ? tail + text : text).slice(-64);
       });
       response.on("end", () => {
-        if (tail.endsWith("data: [DONE]\n\n")) resolve({ chunks, reads });
-        else reject(new Error(`Cannot use this stream: status ${response.statusCode}, it does not end with [DONE]`));
+        if (tail.endsWith(job.ending)) resolve({ chunks, reads });
+        else reject(new Error(`Cannot use this stream: status ${response.statusCode}, it ends with ${JSON.stringify(tail)}`));
       });
       response.on("error", reject);
     });

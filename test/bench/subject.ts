@@ -23,6 +23,8 @@ export interface Target {
 
 /** A subject, running. */
 export interface Subject extends Target {
+  /** Where it takes chat completions for an Anthropic provider. */
+  readonly translating: Target;
   readonly id: SubjectId;
   readonly pid: number;
   usage(): Promise<Usage>;
@@ -37,6 +39,8 @@ export interface Recipe {
   readonly arguments: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
   readonly target: Target;
+  /** For an Anthropic provider behind it. */
+  readonly translating: Target;
 }
 
 const usageReport = new URL("./report-usage.ts", import.meta.url);
@@ -55,7 +59,8 @@ export const posternPrograms = {
 export async function startProvider(): Promise<Subject> {
   const child = startChild(new URL("./provider.ts", import.meta.url), { preload: [usageReport] });
   const { port } = await nextMessage<{ port: number }>(child);
-  return running("direct", child, { url: `http://127.0.0.1:${port}/v1/chat/completions`, headers: callerHeaders(providerKey) });
+  const target = { url: `http://127.0.0.1:${port}/v1/chat/completions`, headers: callerHeaders(providerKey) };
+  return running("direct", child, { target, translating: target });
 }
 
 /** The bare relay before a provider. */
@@ -66,6 +71,7 @@ export async function bareRelay(providerUrl: string): Promise<Recipe> {
     arguments: [new URL(providerUrl).origin, String(port)],
     environment: {},
     target: { url: `http://127.0.0.1:${port}/v1/chat/completions`, headers: callerHeaders(providerKey) },
+    translating: { url: `http://127.0.0.1:${port}/v1/messages`, headers: callerHeaders(providerKey) },
   };
 }
 
@@ -74,33 +80,32 @@ export async function postern(providerUrl: string, options: { readonly program: 
   const port = await freePort();
   const dataFolder = path.join(options.folder, `postern-${port}`);
   mkdirSync(dataFolder, { mode: 0o700 });
-  const config = { discovery: { enabled: false }, providers: { openai: { baseUrl: `${new URL(providerUrl).origin}/v1` } } };
+  const baseUrl = `${new URL(providerUrl).origin}/v1`;
+  const config = { discovery: { enabled: false }, providers: { openai: { baseUrl }, anthropic: { baseUrl } } };
+  const url = `http://127.0.0.1:${port}/v1/chat/completions`;
   writeFileSync(path.join(dataFolder, "config.json"), JSON.stringify(config), { mode: 0o600 });
   return {
     script: options.program,
     nodeFlags: ["--max-semi-space-size=8"],
     arguments: ["serve", "--port", String(port), "--no-ui", "--data-dir", dataFolder],
-    environment: { POSTERN_API_KEY: localKey, OPENAI_API_KEY: providerKey },
-    target: {
-      url: `http://127.0.0.1:${port}/v1/chat/completions`,
-      headers: { ...callerHeaders(localKey), "x-portkey-provider": "openai" },
-    },
+    environment: { POSTERN_API_KEY: localKey, OPENAI_API_KEY: providerKey, ANTHROPIC_API_KEY: providerKey },
+    target: { url, headers: { ...callerHeaders(localKey), "x-portkey-provider": "openai" } },
+    translating: { url, headers: { ...callerHeaders(localKey), "x-portkey-provider": "anthropic" } },
   };
 }
 
 /** The Portkey gateway. It takes no key of its own: the provider's comes with each call, as does the provider's address. */
 export async function portkey(providerUrl: string, folder: string): Promise<Recipe> {
   const port = await freePort();
-  const customHost = `${new URL(providerUrl).origin}/v1`;
+  const url = `http://127.0.0.1:${port}/v1/chat/completions`;
+  const headers = { ...callerHeaders(providerKey), "x-portkey-custom-host": `${new URL(providerUrl).origin}/v1` };
   return {
     script: path.join(folder, "node_modules/@portkey-ai/gateway/build/start-server.js"),
     // Without its console page, whose middleware would keep a copy of each request.
     arguments: [`--port=${port}`, "--headless"],
     environment: {},
-    target: {
-      url: `http://127.0.0.1:${port}/v1/chat/completions`,
-      headers: { ...callerHeaders(providerKey), "x-portkey-provider": "openai", "x-portkey-custom-host": customHost },
-    },
+    target: { url, headers: { ...headers, "x-portkey-provider": "openai" } },
+    translating: { url, headers: { ...headers, "x-portkey-provider": "anthropic" } },
   };
 }
 
@@ -112,7 +117,7 @@ export async function portkey(providerUrl: string, folder: string): Promise<Reci
 export async function startSubject(id: SubjectId, recipe: Recipe): Promise<Subject> {
   const child = startRecipe(recipe, { preload: [usageReport] });
   await untilConnected(recipe.target.url, child);
-  return running(id, child, recipe.target);
+  return running(id, child, recipe);
 }
 
 /** Starts a subject's process and nothing more. */
@@ -151,9 +156,10 @@ function canConnect(port: number): Promise<boolean> {
   });
 }
 
-function running(id: SubjectId, child: ChildProcess, target: Target): Subject {
+function running(id: SubjectId, child: ChildProcess, { target, translating }: Pick<Recipe, "target" | "translating">): Subject {
   return {
     ...target,
+    translating,
     id,
     pid: child.pid as number,
     async usage() {

@@ -28,6 +28,10 @@ const targets: readonly Target[] = [
   ...(["cpuPacedChunk", "cpuBurstChunk"] as const).map((measure): Target => {
     return { words: "CPU per streamed chunk: at most 1.3 times the bare relay's", measure, column: "postern", base: "relay", atMost: 1.3 };
   }),
+  ...(["cpuPacedTranslated", "cpuBurstTranslated"] as const).flatMap((measure): Target[] => [
+    { words: "CPU per translated chunk: at most 2.5 times the bare relay's", measure, column: "postern", base: "relay", atMost: 2.5 },
+    { words: "CPU per translated chunk: below the Portkey gateway's", measure, column: "postern", base: "portkey", atMost: 1 },
+  ]),
   ...(["residentAfterFirst", "residentAfterSecond"] as const).map((measure): Target => {
     return { words: "memory after the load: at most 1.2 times the bare relay's", measure, column: "postern", base: "relay", atMost: 1.2 };
   }),

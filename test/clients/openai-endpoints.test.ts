@@ -237,8 +237,16 @@ describe("models", () => {
   });
 });
 
-test("responses.create() says clearly that it is not there yet", async () => {
-  const error = await client.responses.create({ model: "gpt-4o", input: "Hi" }).catch((reason: unknown) => reason);
-  expect(error).toBeInstanceOf(OpenAI.NotFoundError);
-  expect(world.provider.requests).toHaveLength(0);
+test("responses.create() is relayed to a provider that has it", async () => {
+  const item = {
+    id: "msg_1",
+    type: "message",
+    role: "assistant",
+    status: "completed",
+    content: [{ type: "output_text", text: "Hello!", annotations: [] }],
+  };
+  const answer = { id: "resp_1", object: "response", created_at: 1_760_000_000, status: "completed", model: "gpt-4o", output: [item] };
+  world.provider.route("POST", "/v1/responses", json(200, answer));
+  expect((await client.responses.create({ model: "@openai/gpt-4o", input: "Hi" })).output_text).toBe("Hello!");
+  expect(world.provider.requests[0]?.json()).toEqual({ model: "gpt-4o", input: "Hi" });
 });

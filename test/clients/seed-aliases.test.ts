@@ -64,11 +64,10 @@ describe("POST /openai", () => {
     expect(readChat(await response.text())).toEqual({ content: "from openai", isFinished: true });
   });
 
-  test("portkey-claude is refused clearly while Anthropic's API is not spoken", async () => {
+  test("portkey-claude is answered by Anthropic's models, in OpenAI's shape", async () => {
     const response = await ask("portkey-claude");
-    expect(response.status).toBe(400);
-    expect(await response.json()).toMatchObject({ error: { code: "dialect_unsupported" } });
-    expect(world.reached()).toEqual([]);
+    expect(readChat(await response.text())).toEqual({ content: "from anthropic", isFinished: true });
+    expect(world.onlyCall().json()).toMatchObject({ model: "claude-3-opus-20240229", temperature: 0.7 });
   });
 });
 

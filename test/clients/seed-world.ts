@@ -3,6 +3,9 @@ import { readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
+import { dialects } from "#core/dialects/index.ts";
+import type { DialectId } from "#shared/schema/provider.ts";
+import { say, speak } from "../fakes/dialect-provider.ts";
 import { openAi, openAiModels } from "../fakes/openai-replies.ts";
 import { type RecordedRequest, type ScriptedProvider, startScriptedProvider } from "../fakes/scripted-provider.ts";
 import { type PosternOptions, type RunningPostern, startPostern } from "../fakes/start-postern.ts";
@@ -26,7 +29,8 @@ export async function startSeedWorld(ids: readonly string[], options: PosternOpt
   for (const id of ids) {
     const provider = await startScriptedProvider();
     const prefix = readPrefix(id);
-    provider.always(openAi(`from ${id}`));
+    const dialect = readRow(id).dialect;
+    provider.always(dialect === "openai-chat" ? openAi(`from ${id}`) : speak(dialects[dialect], () => say(`from ${id}`)));
     provider.route("GET", `${prefix}/models`, openAiModels([]));
     providers.set(id, provider);
     rows[id] = { baseUrl: provider.origin + prefix };
@@ -60,9 +64,12 @@ export async function startSeedWorld(ids: readonly string[], options: PosternOpt
 
 /** The path of a built-in row's base URL. */
 export function readPrefix(id: string): string {
+  return new URL(readRow(id).baseUrl).pathname.replace(/\/$/, "");
+}
+
+function readRow(id: string): { readonly baseUrl: string; readonly dialect: DialectId } {
   const file = path.resolve(import.meta.dirname, `../../assets/providers/${id}.json`);
-  const { baseUrl } = JSON.parse(readFileSync(file, "utf8")) as { baseUrl: string };
-  return new URL(baseUrl).pathname.replace(/\/$/, "");
+  return JSON.parse(readFileSync(file, "utf8")) as { readonly baseUrl: string; readonly dialect: DialectId };
 }
 
 /** Whether the examples' `curl` commands can be run here as a person would. */

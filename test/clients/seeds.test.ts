@@ -38,7 +38,7 @@ const environment = {
 
 type Id = keyof typeof environment;
 const ids = Object.keys(environment) as Id[];
-/** Those whose own API is not spoken yet. */
+/** Those whose own API is another one. */
 const otherDialects = ["anthropic", "google-ai", "cohere", "perplexity-ai"] as const;
 const hello = [{ role: "user", content: "Hello!" }];
 
@@ -115,15 +115,13 @@ describe.skipIf(!hasCurl)("curl", () => {
     expect(world.reached()).toEqual([]);
   });
 
-  test.each([false, true])(`${anthropicExample.name} (stream: %s) is refused clearly, as its API is not spoken yet`, async (stream) => {
-    const { error } = JSON.parse(await runCurl(pointAt(world.postern, withStream(anthropicExample.command, stream)))) as { error: unknown };
-    expect(error).toEqual({
-      message: expect.stringContaining("anthropic") as unknown,
-      type: expect.any(String) as unknown,
-      param: null,
-      code: "dialect_unsupported",
-    });
-    expect(world.reached()).toEqual([]);
+  test.each([false, true])(`${anthropicExample.name} (stream: %s) is answered, in OpenAI's shape`, async (stream) => {
+    const printed = await runCurl(pointAt(world.postern, withStream(anthropicExample.command, stream)));
+    expect(readChat(printed)).toEqual({ content: "from anthropic", isFinished: true });
+    expect(world.reached()).toEqual(["anthropic"]);
+    const call = world.onlyCall();
+    expect([call.url, call.headers["x-api-key"]]).toEqual(["/v1/messages", environment.anthropic[1]]);
+    expect(call.json()).toMatchObject({ model: "claude-3-sonnet-20240229", max_tokens: 100 });
   });
 
   test(`${incorrectExample.name} says where its body is no JSON; without the comment the model list finds the provider`, async () => {
@@ -216,13 +214,13 @@ describe("the table of providers", () => {
     },
   );
 
-  test.each(otherDialects)("portkey_provider %s is refused clearly while its API is not spoken", async (provider) => {
-    const response = await chat({ model: "a-model", portkey_provider: provider, messages: hello });
-    expect(response.status).toBe(400);
-    expect(await response.json()).toMatchObject({
-      error: { code: "dialect_unsupported", message: expect.stringContaining(provider) as unknown },
-    });
-    expect(world.reached()).toEqual([]);
+  test.each(otherDialects)("portkey_provider %s answers in OpenAI's shape, plainly and streamed", async (provider) => {
+    for (const stream of [false, true]) {
+      world.forget();
+      const response = await chat({ model: "a-model", portkey_provider: provider, messages: hello, ...(stream ? { stream } : {}) });
+      expect(readChat(await response.text())).toEqual({ content: `from ${provider}`, isFinished: true });
+      expect(world.reached()).toEqual([provider]);
+    }
   });
 
   test("Hugging Face's 404 stays a 404, in its own words", async () => {

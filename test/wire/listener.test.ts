@@ -212,7 +212,6 @@ describe("without a key", () => {
     "POST /v1/moderations",
     "POST /v1/rerank",
     "POST /v1/responses",
-    "POST /v1/messages",
     "GET /v1/files",
     "POST /v1/nonesuch",
     "POST /v1/proxy/chat/completions",
@@ -223,6 +222,15 @@ describe("without a key", () => {
     const seen = await observeCall(world, bytes, headOnly);
     expect(seen).toMatchObject({ ...survived, status: 401, ...(line.startsWith("HEAD") ? {} : { code: "invalid_api_key" }) });
     expect(seen.result.headers["www-authenticate"]).toMatch(/^Bearer\b/);
+  });
+
+  test.each([
+    ["/v1/messages", { type: "error", error: { type: "authentication_error", message: expect.any(String) as unknown } }],
+    ["/v1beta/models/m:generateContent", { error: { code: 401, status: "UNAUTHENTICATED", message: expect.any(String) as unknown } }],
+  ])("POST %s is 401 in its own API's shape", async (path, shape) => {
+    const seen = await observeCall(world, rawRequest({ port: world.postern.port }, `POST ${path}`, { body: goodBody }));
+    expect([seen.result.status, seen.reached, seen.nextStatus]).toEqual([401, 0, 200]);
+    expect(JSON.parse(seen.result.body.toString())).toMatchObject(shape);
   });
 
   test.each(["/v1/models", "/v1/chat/completions"])("a key in the URL of %s counts for nothing", async (path) => {

@@ -43,8 +43,8 @@ describe("a stream that breaks after its first byte", () => {
   const breaks: readonly (readonly [string, (when: Promise<void>) => Script, string])[] = [
     ["by a reset", (when) => resetAfter({ chunks: 2 }, openAiStream(), { when }), "upstream_truncated"],
     ["by the connection's end", () => endAfter({ chunks: 2 }, openAiStream()), "upstream_truncated"],
-    ["in the middle of a line", () => endAfter({ bytes: 500 }, openAiStream()), "upstream_truncated"],
-    ["by a reset in the middle of a line", (when) => resetAfter({ bytes: 500 }, openAiStream(), { when }), "upstream_truncated"],
+    ["in the middle of a line", () => endAfter({ bytes: 900 }, openAiStream()), "upstream_truncated"],
+    ["by a reset in the middle of a line", (when) => resetAfter({ bytes: 900 }, openAiStream(), { when }), "upstream_truncated"],
     ["by a clean end without a sign of one", () => begun((exchange) => exchange.finish()), "upstream_truncated"],
     ["by the end of a connection that frames it", () => endAfter({ chunks: 2 }, openAiStream({ untilClose: true })), "upstream_truncated"],
     ["by a chunk size that is none", () => begun((exchange) => exchange.raw("zz\r\n")), "upstream_invalid"],
@@ -102,12 +102,19 @@ describe("a stream that breaks after its first byte", () => {
 });
 
 describe("a stream that breaks before its first good frame", () => {
+  const opening = { choices: [{ index: 0, delta: { role: "assistant", content: "" }, finish_reason: null }] };
   const once = ["X-Portkey-Retry: 0"];
 
   test.each<readonly [string, Script, number, string]>([
     ["by a reset", resetAfter({ chunks: 0 }, openAiStream()), 502, "upstream_truncated"],
     ["by an empty end", stream([], { headers: { "content-type": "text/event-stream" } }), 502, "upstream_truncated"],
-    ["by an error frame", sse([{ data: { error: { message: "Overloaded." } } }]), 502, "upstream_error"],
+    ["by an error frame", sse([{ data: { error: { message: "Overloaded.", code: "overloaded" } } }]), 529, "overloaded"],
+    [
+      "by an error frame behind its opening",
+      sse([{ data: opening }, { data: { error: { message: "Slow down.", code: "rate_limit_exceeded" } } }]),
+      429,
+      "rate_limit_exceeded",
+    ],
     ["by silence", stallAfter({ chunks: 0 }, openAiStream()), 504, "upstream_timeout"],
     ["by 50 MB in one line", longLine(50_000_000), 502, "upstream_too_large"],
   ])("%s is a plain error with a status", async (_title, script, status, code) => {

@@ -14,11 +14,6 @@ export function writeOpenAiError(error: PosternError): OpenAiErrorBody {
   return { error: { message: error.message, type: error.type, param: error.param, code: error.code } };
 }
 
-/** The frame that ends a stream which broke after its first byte: an error, and nothing that reads as an end. */
-export function writeOpenAiErrorFrame(error: PosternError): string {
-  return `data: ${JSON.stringify({ error: { message: error.message, type: "server_error", param: null, code: error.code } })}\n\n`;
-}
-
 const leads: Readonly<Record<number, string>> = {
   401: "Upstream authentication error",
   403: "Upstream authentication error",

@@ -12,11 +12,20 @@ export interface Endpoint {
   readonly takesFiles: boolean;
 }
 
+/** What a path says that other APIs say in the body. */
+export interface PathCall {
+  readonly model: string;
+  readonly stream: boolean;
+}
+
 /** What a request line asks for. */
 export type EndpointMatch =
-  | { readonly kind: "greeting" | "health" | "models" | "not-found" }
-  | { readonly kind: "model"; readonly id: string }
-  | { readonly kind: "call"; readonly endpoint: Endpoint }
+  | { readonly kind: "greeting" | "health" | "not-found" }
+  /** `dialect`: whose list it is */
+  | { readonly kind: "models"; readonly dialect: DialectId }
+  | { readonly kind: "model"; readonly dialect: DialectId; readonly id: string }
+  /** `path` where the path names the model */
+  | { readonly kind: "call"; readonly endpoint: Endpoint; readonly path: PathCall | null }
   /** Relayed raw to the provider that the caller names; `path` is without its `/v1`. */
   | { readonly kind: "passthrough"; readonly path: string }
   | { readonly kind: "wrong-method"; readonly allow: string };
@@ -26,6 +35,8 @@ function openai(id: EndpointId, options: { readonly needsModel?: boolean; readon
 }
 
 const chat = openai("chat");
+const generate: Endpoint = { id: "generate", dialect: "gemini-generate", needsModel: true, takesFiles: false };
+const countForGemini: Endpoint = { ...generate, id: "count-tokens" };
 
 /** The paths of OpenAI's API that Postern routes by the model in the body, and where the seeds' clients expect chat. */
 const posts: ReadonlyMap<string, Endpoint> = new Map([
@@ -33,6 +44,9 @@ const posts: ReadonlyMap<string, Endpoint> = new Map([
   // text.pollinations.ai's path, and the base URL that some tools build from it
   ["/openai", chat],
   ["/openai/v1/chat/completions", chat],
+  ["/v1/responses", { id: "responses", dialect: "openai-responses", needsModel: true, takesFiles: false }],
+  ["/v1/messages", { id: "messages", dialect: "anthropic-messages", needsModel: true, takesFiles: false }],
+  ["/v1/messages/count_tokens", { id: "count-tokens", dialect: "anthropic-messages", needsModel: true, takesFiles: false }],
   ["/v1/completions", openai("completions")],
   ["/v1/embeddings", openai("embeddings")],
   ["/v1/images/generations", openai("images-generations", { needsModel: false })],
@@ -55,20 +69,38 @@ const plainPath = /^(?:\/(?!\.{1,2}(?:\/|$))[\w.~:@!$&'()*+,;=-]+)+$/;
  */
 export function matchEndpoint(method: string, path: string): EndpointMatch {
   const endpoint = posts.get(path);
-  if (endpoint !== undefined) return method === "POST" ? { kind: "call", endpoint } : { kind: "wrong-method", allow: "POST" };
+  if (endpoint !== undefined) return method === "POST" ? { kind: "call", endpoint, path: null } : { kind: "wrong-method", allow: "POST" };
   if (path === "/") return reading(method, { kind: "greeting" });
   if (path === "/healthz") return reading(method, { kind: "health" });
-  if (path === "/v1/models") return reading(method, { kind: "models" });
-  if (path.startsWith("/v1/models/")) {
-    const id = readModelId(path.slice("/v1/models/".length));
-    return id === null ? { kind: "not-found" } : reading(method, { kind: "model", id });
-  }
+  if (path.startsWith("/v1/models") || path.startsWith("/v1beta/models")) return matchModels(method, path);
   if (path.startsWith("/v1/") && plainPath.test(path)) {
     return method === "GET" || method === "POST" || method === "DELETE"
       ? { kind: "passthrough", path: path.slice(3) }
       : { kind: "wrong-method", allow: "GET, POST, DELETE" };
   }
   return { kind: "not-found" };
+}
+
+const geminiMethods: Readonly<Record<string, { readonly endpoint: Endpoint; readonly stream: boolean }>> = {
+  generateContent: { endpoint: generate, stream: false },
+  streamGenerateContent: { endpoint: generate, stream: true },
+  countTokens: { endpoint: countForGemini, stream: false },
+};
+
+/** The list of models and its entries; and Gemini's calls, which stand under the model that they ask. */
+function matchModels(method: string, path: string): EndpointMatch {
+  const isGemini = path.startsWith("/v1beta/");
+  const dialect = isGemini ? "gemini-generate" : "openai-chat";
+  const rest = path.slice(isGemini ? "/v1beta/models".length : "/v1/models".length);
+  if (rest === "") return reading(method, { kind: "models", dialect });
+  if (!rest.startsWith("/")) return { kind: "not-found" };
+  const colon = rest.lastIndexOf(":");
+  const asked = colon === -1 ? undefined : geminiMethods[rest.slice(colon + 1)];
+  const id = readModelId(asked === undefined ? rest.slice(1) : rest.slice(1, colon));
+  if (id === null) return { kind: "not-found" };
+  if (asked === undefined) return reading(method, { kind: "model", dialect, id });
+  if (method !== "POST") return { kind: "wrong-method", allow: "POST" };
+  return { kind: "call", endpoint: asked.endpoint, path: { model: id, stream: asked.stream } };
 }
 
 function reading(method: string, match: EndpointMatch): EndpointMatch {

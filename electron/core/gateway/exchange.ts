@@ -1,5 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { type RequestHead, readHead } from "#core/access/read-head.ts";
+import type { Dialect } from "#core/dialects/dialect.ts";
+import { openaiChat } from "#core/dialects/openai-chat/index.ts";
 import type { Clock } from "#core/platform.ts";
 import type { CallRecord } from "#core/usage/call-record.ts";
 
@@ -9,6 +11,8 @@ export interface Exchange {
   readonly response: ServerResponse;
   /** Empty until it was read: a request whose head cannot be read is answered all the same. */
   head: RequestHead;
+  /** What the client speaks, by the path that it called: errors are written in it. */
+  dialect: Dialect;
   /** On the monotonic clock. */
   readonly startedAtMs: number;
   /** Headers that every answer to this call carries, as a flat list: CORS where a web page may read it. */
@@ -38,6 +42,7 @@ export function openExchange(
     request,
     response,
     head: emptyHead,
+    dialect: openaiChat,
     startedAtMs: options.clock.monotonicMs(),
     extraHeaders: none,
     beginBody: options.beginBody,

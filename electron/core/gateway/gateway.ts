@@ -7,9 +7,12 @@ import { readHead } from "#core/access/read-head.ts";
 import type { ModelLists } from "#core/catalog/model-lists.ts";
 import type { LiveConfig } from "#core/config/live-config.ts";
 import { debugLog } from "#core/debug.ts";
+import { dialects } from "#core/dialects/index.ts";
+import { openMemories } from "#core/dialects/scoped-memory.ts";
 import { type EndpointMatch, matchEndpoint } from "#core/endpoints/match-endpoint.ts";
 import type { Clock } from "#core/platform.ts";
 import type { Connections } from "#core/upstream/connections.ts";
+import { createSigner } from "#core/upstream/sign-outgoing.ts";
 import type { CallLog } from "#core/usage/call-log.ts";
 import type { Vault } from "#core/vault/vault.ts";
 import { CallsUnderWay } from "./calls-under-way.ts";
@@ -22,6 +25,7 @@ import { HelloDispatcher, helloProviderId } from "./hello-model.ts";
 import { findModel, listModels } from "./list-models.ts";
 import { ownHeaders } from "./response-headers.ts";
 import { writeFailure, writeJson } from "./write-failure.ts";
+import { writeModel, writeModelList } from "./write-model-list.ts";
 
 /** What the gateway is made of. */
 export interface GatewayParts {
@@ -76,6 +80,8 @@ export function createGateway(parts: GatewayParts): Gateway {
   const tools: CallTools = {
     ...parts,
     builtIn,
+    sign: createSigner({ connections: parts.connections, nowMs: () => clock.nowMs() }),
+    memories: openMemories(),
     isLocalKey: (credential) => parts.callers.isLocalKey(credential),
     via: `1.1 ${viaName}`,
     world,
@@ -101,9 +107,9 @@ export function createGateway(parts: GatewayParts): Gateway {
     });
     exchange.record.grantId = caller.grant?.id ?? null;
     exchange.beginBody?.();
-    if (match.kind === "call") return handleCall(exchange, match.endpoint, caller, tools);
+    if (match.kind === "call") return handleCall(exchange, match, caller, tools);
     if (match.kind === "passthrough") return handlePassthrough(exchange, match.path, caller, tools);
-    const namesProvider = head.portkey?.has("provider") === true;
+    const namesProvider = head.portkey?.has("provider") === true && exchange.dialect.id === "openai-chat";
     if (match.kind === "models" && namesProvider) return handlePassthrough(exchange, "/models", caller, tools);
     if (match.kind === "model" && namesProvider) return handlePassthrough(exchange, `/models/${match.id}`, caller, tools);
     if (match.kind !== "models" && match.kind !== "model") {
@@ -117,7 +123,8 @@ export function createGateway(parts: GatewayParts): Gateway {
     exchange.request.resume();
     const aliases = new Set([...Object.keys(live.current.aliases), ...Object.keys(defaultAliases)]);
     const entries = await listModels([...aliases], callableRows(), parts.models);
-    writeJson(exchange, id === null ? { object: "list", data: entries } : findModel(entries, id));
+    const dialect = exchange.dialect.id;
+    writeJson(exchange, id === null ? writeModelList(entries, dialect) : writeModel(findModel(entries, id), dialect));
   }
 
   /** Answers what needs no key, and refuses what no key could help; everything else is routed. */
@@ -125,6 +132,10 @@ export function createGateway(parts: GatewayParts): Gateway {
     const { request, head } = exchange;
     const method = request.method ?? "";
     const match = matchEndpoint(method, (request.url ?? "").split("?", 1)[0] as string);
+    if (match.kind === "call") exchange.dialect = dialects[match.endpoint.dialect];
+    // Anthropic's list has the same path as OpenAI's; its clients always say which version of the API they want.
+    else if (match.kind === "models" || match.kind === "model")
+      exchange.dialect = dialects[head.forwarded.includes("anthropic-version") ? "anthropic-messages" : match.dialect];
     guardOrigin(head, { hosts, origins: live.current.gateway.allowedOrigins }, match.kind === "greeting");
     checkRequestLine(request, head, viaName);
     if (method === "OPTIONS" && head.origin !== null) return answerPreflight(exchange);

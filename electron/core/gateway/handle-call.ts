@@ -1,3 +1,4 @@
+import { hash, randomBytes } from "node:crypto";
 import { PosternError } from "#shared/errors.ts";
 import type { EndpointId } from "#shared/schema/endpoint.ts";
 import { type CallConfig, callConfigSchema } from "#shared/schema/routing.ts";
@@ -6,13 +7,27 @@ import type { RequestHead } from "#core/access/read-head.ts";
 import type { LiveConfig } from "#core/config/live-config.ts";
 import type { ProviderRow } from "#core/config/provider-rows.ts";
 import { formatPath } from "#core/config/read-config.ts";
-import type { Endpoint } from "#core/endpoints/match-endpoint.ts";
+import type { ReplyMeta } from "#core/dialects/dialect.ts";
+import { embeddingsFor } from "#core/dialects/embeddings.ts";
+import { dialects } from "#core/dialects/index.ts";
+import type { JsonObject } from "#core/dialects/json.ts";
+import { openaiChat } from "#core/dialects/openai-chat/index.ts";
+import { rerankFor } from "#core/dialects/rerank.ts";
+import { mayHoldForeignSignatures, stripForeignSignatures } from "#core/dialects/strip-signatures.ts";
+import type { Memories } from "#core/dialects/scoped-memory.ts";
+import { translateRequest } from "#core/dialects/translation.ts";
+import type { Endpoint, PathCall } from "#core/endpoints/match-endpoint.ts";
 import { planRoute, type RouteCall, type RouteWorld } from "#core/routing/plan-route.ts";
 import type { Exchange } from "./exchange.ts";
+import { estimateTokens } from "#core/tokens/estimate-tokens.ts";
+import { countsTokens, prepareCount, readCountRequest, writeCount } from "./count-tokens.ts";
 import { readBody } from "./read-body.ts";
-import { readJsonCall, writeJsonBody } from "./read-call.ts";
+import { type JsonCall, readJsonCall, writeJsonBody } from "./read-call.ts";
 import { readUpload } from "./read-upload.ts";
-import { type AttemptTools, type Outgoing, runAttempts } from "./run-attempts.ts";
+import { jsonWay, relayWay, translationWay } from "./reply-way.ts";
+import { type Attempt, type AttemptTools, type Outgoing, type Prepared, runAttempts } from "./run-attempts.ts";
+import { writeJson } from "./write-failure.ts";
+import type { ClientFraming } from "./translate-stream.ts";
 
 const mostHeldForStrangers = 1_048_576;
 
@@ -20,12 +35,18 @@ const mostHeldForStrangers = 1_048_576;
 export interface CallTools extends AttemptTools {
   readonly config: LiveConfig;
   readonly world: RouteWorld<ProviderRow>;
+  readonly memories: Memories;
   /** Makes sure that the model lists which could name a provider for this model are there. */
   learnModel(): Promise<void>;
 }
 
 /** Handles a call that asks a model for something: reads it, plans it, runs the plan. */
-export async function handleCall(exchange: Exchange, endpoint: Endpoint, caller: Caller, tools: CallTools): Promise<void> {
+export async function handleCall(
+  exchange: Exchange,
+  { endpoint, path }: { readonly endpoint: Endpoint; readonly path: PathCall | null },
+  caller: Caller,
+  tools: CallTools,
+): Promise<void> {
   const { head, record } = exchange;
   const maxBytes = tools.config.current.gateway.maxBodyBytes;
   const route = readRouteHeaders(head, caller, endpoint.id);
@@ -48,11 +69,13 @@ export async function handleCall(exchange: Exchange, endpoint: Endpoint, caller:
     await run(exchange, asked, tools, {
       ...outgoingTo(endpoint, head),
       replayable: upload.complete,
-      body: (attempt) => ({
+      prepare: (attempt) => ({
         bytes: upload.open(
           (model) => attempt.model ?? (model.startsWith(`@${attempt.row.id}/`) ? model.slice(attempt.row.id.length + 2) : model),
         ),
-        hidesUsage: false,
+        path: null,
+        way: plainRelay(endpoint),
+        dropped: none,
       }),
     });
     return;
@@ -65,32 +88,182 @@ export async function handleCall(exchange: Exchange, endpoint: Endpoint, caller:
   }
   const bytes = await readBody(exchange.request, { encoding: head.contentEncoding, maxBytes });
   const call = readJsonCall(bytes);
+  const stream = path?.stream ?? call.stream;
   record.requestBytes = bytes.length;
-  record.streamed = call.stream;
+  record.streamed = stream;
   const asked: RouteCall = {
     ...route,
-    model: call.model,
+    model: path?.model ?? call.model,
     provider: route.provider ?? call.provider,
     keyName: route.keyName ?? call.keyName,
   };
-  if (endpoint.needsModel && call.model === null && route.config === null) {
+  if (endpoint.needsModel && asked.model === null && route.config === null) {
     throw new PosternError(
       "model_missing",
       'Cannot route this call: it names no model; write "model", such as "@openai/gpt-4o" or an alias',
       { param: "model" },
     );
   }
-  await run(exchange, asked, tools, {
+  const json: JsonExchange = { exchange, endpoint, call, path, stream, framing: framingOf(exchange, path), caller, tools };
+  const outgoing: Outgoing = {
     ...outgoingTo(endpoint, head),
     replayable: true,
-    body: (attempt) => {
-      const hidesUsage = call.stream && !call.wantsUsage && endpoint.id === "chat" && attempt.row.quirks.streamUsage === "on-request";
-      return {
-        bytes: writeJsonBody(call, { model: attempt.model, overrideParams: attempt.overrideParams, requestsUsage: hidesUsage }),
-        hidesUsage,
-      };
-    },
+    prepare: (attempt) => (isChat(endpoint) ? prepareChat(json, attempt) : prepareOther(json, attempt)),
+  };
+  if (endpoint.id === "count-tokens") await countTokens(json, asked, outgoing);
+  else await run(exchange, asked, tools, outgoing);
+}
+
+/** Counts a request's tokens: by the provider where it can, else by an estimate that says so. */
+async function countTokens(json: JsonExchange, asked: RouteCall, outgoing: Outgoing): Promise<void> {
+  const { exchange, tools, endpoint } = json;
+  const plan = planRoute(asked, tools.world);
+  const [attempt] = plan.attempts;
+  if (attempt !== undefined && !countsTokens(attempt.dialect)) {
+    const tokens = await estimateTokens(readCountRequest(exchange.dialect, parseBody(json, attempt), attempt.model ?? ""));
+    exchange.extraHeaders = [...exchange.extraHeaders, "x-postern-estimated", "input_tokens"];
+    return writeJson(exchange, writeCount(exchange.dialect, tokens));
+  }
+  const relayed = (one: Attempt): Prepared => ({
+    bytes: writeBody(json, one, false),
+    path:
+      one.dialect === "gemini-generate"
+        ? chatPath(one, { model: one.model ?? "", stream: false }).replace(/:\w+$/, ":countTokens")
+        : "/messages/count_tokens",
+    way: plainRelay(endpoint),
+    dropped: none,
   });
+  const prepare = (one: Attempt): Prepared => {
+    if (one.dialect === endpoint.dialect) return relayed(one);
+    const call = { model: one.model ?? "", stream: false, quirks: one.row.quirks, memories: tools.memories, scope: scopeOf(json.caller) };
+    return prepareCount(exchange.dialect, parseBody(json, one), one, call);
+  };
+  await run(exchange, asked, tools, { ...outgoing, prepare });
+}
+
+/** A JSON call, as every target's request is made from it. */
+interface JsonExchange {
+  readonly exchange: Exchange;
+  readonly endpoint: Endpoint;
+  readonly call: JsonCall;
+  readonly path: PathCall | null;
+  readonly stream: boolean;
+  readonly framing: ClientFraming;
+  readonly caller: Caller;
+  readonly tools: CallTools;
+}
+
+const none: readonly never[] = [];
+
+function isChat({ id }: Endpoint): boolean {
+  return id === "chat" || id === "responses" || id === "messages" || id === "generate";
+}
+
+/** A chat: relayed where client and provider speak the same, else translated. */
+function prepareChat(json: JsonExchange, attempt: Attempt): Prepared {
+  const { endpoint, call, stream, framing, exchange } = json;
+  const provider = dialects[attempt.dialect];
+  const model = attempt.model ?? "";
+  const path = chatPath(attempt, { model, stream });
+  if (attempt.dialect !== endpoint.dialect) {
+    const body = parseBody(json, attempt);
+    const scope = scopeOf(json.caller);
+    const translation = translateRequest(exchange.dialect, provider, body, {
+      model,
+      stream,
+      quirks: attempt.row.quirks,
+      memories: json.tools.memories,
+      scope,
+    });
+    const meta: ReplyMeta = {
+      request: translation.request,
+      body,
+      nowSeconds: Math.floor(json.tools.clock.nowMs() / 1_000),
+      newId: (prefix) => prefix + randomBytes(12).toString("hex"),
+      remember: (id, item) => json.tools.memories.items.remember(scope, id, item),
+    };
+    return {
+      bytes: Buffer.from(JSON.stringify(translation.body)),
+      path,
+      way: translationWay(translation, meta, framing),
+      dropped: translation.dropped,
+    };
+  }
+  const hidesUsage = provider === openaiChat && stream && !call.wantsUsage && attempt.row.quirks.streamUsage === "on-request";
+  const body = writeBody(json, attempt, hidesUsage);
+  return {
+    bytes: provider !== openaiChat && mayHoldForeignSignatures(body) ? withoutForeignSignatures(body) : body,
+    path,
+    way: relayWay({ dialect: provider, expectsJson: true, hidesUsage, isChat: true, mustSayEnd: true, framing }),
+    dropped: none,
+  };
+}
+
+function withoutForeignSignatures(body: Buffer): Buffer {
+  return Buffer.from(JSON.stringify(stripForeignSignatures(JSON.parse(body.toString("utf8")) as JsonObject)));
+}
+
+/** What is no chat: in OpenAI's shape for whoever has it, translated for those that have their own. */
+function prepareOther(json: JsonExchange, attempt: Attempt): Prepared {
+  const { endpoint } = json;
+  const { dialect, row } = attempt;
+  if (dialect !== "openai-chat" && dialect !== "openai-responses" && row.paths[endpoint.id as "embeddings"] === undefined) {
+    const model = attempt.model ?? "";
+    const translation =
+      endpoint.id === "embeddings" ? embeddingsFor(dialect, model) : endpoint.id === "rerank" ? rerankFor(dialect, model) : null;
+    if (translation === null) {
+      throw new PosternError(
+        "endpoint_unsupported",
+        `Cannot ask ${row.id} for ${endpoint.id} with this model: it does not offer that; choose another model or provider`,
+        { param: "model" },
+      );
+    }
+    const dropped = new Set<string>();
+    const request = parseBody(json, attempt);
+    const body = translation.writeRequest(request, model, (field) => dropped.add(field));
+    const way = jsonWay((reply) => {
+      const { reply: written, usage } = translation.readReply(reply, request);
+      return { body: written, usage };
+    });
+    return { bytes: Buffer.from(JSON.stringify(body)), path: translation.path(model), way, dropped: [...dropped] };
+  }
+  return { bytes: writeBody(json, attempt, false), path: null, way: plainRelay(endpoint), dropped: none };
+}
+
+function plainRelay(endpoint: Endpoint): Prepared["way"] {
+  return relayWay({
+    dialect: openaiChat,
+    expectsJson: !endpoint.id.startsWith("audio-"),
+    hidesUsage: false,
+    isChat: false,
+    mustSayEnd: endpoint.id === "completions",
+    framing: "sse",
+  });
+}
+
+function writeBody({ call, path }: JsonExchange, attempt: Attempt, requestsUsage: boolean): Buffer {
+  // A model that stands in the path does not stand in the body.
+  return writeJsonBody(call, { model: path === null ? attempt.model : null, overrideParams: attempt.overrideParams, requestsUsage });
+}
+
+function parseBody(json: JsonExchange, attempt: Attempt): JsonObject {
+  return JSON.parse(writeBody(json, attempt, false).toString("utf8")) as JsonObject;
+}
+
+/** Where a chat is kept under a row's base URL: the row's own path for it, else the dialect's. */
+function chatPath({ row, dialect }: Attempt, target: { readonly model: string; readonly stream: boolean }): string {
+  const own = dialect === row.dialect ? row.paths.chat : dialect === "openai-responses" ? row.paths.responses : row.paths.messages;
+  return own ?? dialects[dialect].path(target);
+}
+
+/** Gemini's clients say `alt=sse` where they want server-sent events; else a stream is one JSON array that grows. */
+function framingOf({ request }: Exchange, path: PathCall | null): ClientFraming {
+  return path?.stream === true && !/[?&]alt=sse(?:&|$)/.test(request.url ?? "") ? "json-array" : "sse";
+}
+
+/** Whose thoughts are remembered: a local key's, or those of a caller with a key of its own. */
+function scopeOf({ grant, ownKey }: Caller): string {
+  return grant?.id ?? `own:${hash("sha256", ownKey ?? "")}`;
 }
 
 /** Relays any other `/v1` path raw to the provider that the caller names. */
@@ -117,14 +290,21 @@ export async function handlePassthrough(exchange: Exchange, path: string, caller
   await run(exchange, route, tools, {
     endpoint: null,
     method: request.method as Outgoing["method"],
-    rawPath: query === undefined ? path : `${path}?${query}`,
     contentType: head.contentType,
     // Only the provider knows what such a call does, so it is made once.
     replayable: false,
-    expectsJson: false,
-    body: () => ({ bytes, hidesUsage: false }),
+    prepare: () => ({ bytes, path: query === undefined ? path : `${path}?${query}`, way: rawRelay, dropped: none }),
   });
 }
+
+const rawRelay = relayWay({
+  dialect: openaiChat,
+  expectsJson: false,
+  hidesUsage: false,
+  isChat: false,
+  mustSayEnd: false,
+  framing: "sse",
+});
 
 function run(exchange: Exchange, asked: RouteCall, tools: CallTools, outgoing: Outgoing): Promise<void> {
   const { record } = exchange;
@@ -143,18 +323,13 @@ function runPlan(exchange: Exchange, asked: RouteCall, tools: CallTools, outgoin
   return runAttempts(exchange, plan, outgoing, tools);
 }
 
-function outgoingTo(
-  endpoint: Endpoint,
-  head: RequestHead,
-): Pick<Outgoing, "endpoint" | "method" | "rawPath" | "contentType" | "expectsJson"> {
+function outgoingTo(endpoint: Endpoint, head: RequestHead): Pick<Outgoing, "endpoint" | "method" | "contentType"> {
   const isMultipart = head.contentType !== null && /^multipart\//i.test(head.contentType);
   return {
     endpoint: endpoint.id,
     method: "POST",
-    rawPath: null,
     // The boundary goes on as it came; JSON is JSON, whatever the client called it.
     contentType: isMultipart ? head.contentType : "application/json",
-    expectsJson: !endpoint.id.startsWith("audio-"),
   };
 }
 

@@ -1,4 +1,5 @@
 import { Dispatcher } from "undici";
+import { quirksSchema } from "#shared/schema/provider.ts";
 import type { ProviderRow } from "#core/config/provider-rows.ts";
 
 /** The id of the provider that lives in the process, as in `@postern/hello`. */
@@ -20,7 +21,7 @@ export const helloRow: ProviderRow = {
   endpoints: ["chat", "models"],
   paths: {},
   headers: {},
-  quirks: { streamUsage: "on-request", maxTokensField: "max_tokens", developerRole: true },
+  quirks: quirksSchema.parse({ developerRole: true }),
   local: false,
   links: {},
   enabled: true,

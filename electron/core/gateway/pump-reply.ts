@@ -1,12 +1,13 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { Dispatcher } from "undici";
 import { PosternError } from "#shared/errors.ts";
-import { writeOpenAiErrorFrame } from "#core/dialects/openai-chat-error.ts";
-import { beginsLikeJson, findReplyUsage, readReplyEnding } from "#core/dialects/openai-chat-reply.ts";
-import { type Ending, OpenAiStreamTap } from "#core/dialects/openai-chat-tap.ts";
+import type { Failure, Usage } from "#core/dialects/chat.ts";
+import type { Ending } from "#core/dialects/conductor.ts";
 import { explainFailure } from "#core/upstream/explain-failure.ts";
-import { scrubSecret } from "#core/upstream/scrub-secret.ts";
+import { scrubSecret, type Secrets } from "#core/upstream/scrub-secret.ts";
 import type { Exchange } from "./exchange.ts";
+import type { ReplyStream } from "./reply-stream.ts";
+import type { ReplyWay } from "./reply-way.ts";
 import { relayedHeaders } from "./response-headers.ts";
 
 /** What came of one try at one target. */
@@ -16,7 +17,7 @@ export type Outcome =
       readonly kind: "delivered";
       readonly ending: Ending;
       readonly status: number;
-      readonly usage: unknown;
+      readonly usage: Usage | null;
       readonly error: PosternError | null;
     }
   /** The provider said no; nothing was sent to the client. */
@@ -24,24 +25,22 @@ export type Outcome =
       readonly kind: "refused";
       readonly status: number;
       readonly headers: IncomingHttpHeaders;
-      readonly body: Buffer;
+      /** What it sent with its status, or what it said in the stream that it had begun. */
+      readonly said: Buffer | Failure;
       /** Not to be in anything that is written of it. */
-      readonly secret: string | null;
+      readonly secrets: Secrets;
     }
   /** No answer that could be used; nothing was sent to the client. */
   | { readonly kind: "error"; readonly error: PosternError }
-  | { readonly kind: "client-left"; readonly status: number | null; readonly usage: unknown };
+  | { readonly kind: "client-left"; readonly status: number | null; readonly usage: Usage | null };
 
 /** What the pump has to know of the try that it serves. */
 export interface PumpOptions {
   readonly provider: string;
   /** Taken out of whatever a provider says in an error. */
-  readonly secret: string | null;
-  /** Whether the body must be JSON (or a stream of it); else anything but a web page is passed on. */
-  readonly expectsJson: boolean;
-  readonly hidesUsage: boolean;
-  /** Whether a stream has to say that it is finished. */
-  readonly mustSayEnd: boolean;
+  readonly secrets: Secrets;
+  /** What becomes of the answer: relayed, or translated. */
+  readonly way: ReplyWay;
   /** Called when the provider's header has come: a limit of time for it ends there. */
   onHead(): void;
   /** The gateway's own headers for this answer, as a flat list. */
@@ -52,6 +51,9 @@ export interface PumpOptions {
 type Mode = "waiting" | "stream" | "held" | "through" | "refusal";
 
 const mostHeldBytes = 1_048_576;
+/** A stream that has begun but says nothing yet: so long another target can still answer. */
+const openingMs = 5_000;
+const heartbeatMs = 5_000;
 const stalledReaderMs = 120_000;
 const tailBytes = 16_384;
 /** Each 1xx answer starts the wait for the first byte anew, so they are counted. */
@@ -68,7 +70,7 @@ export class ReplyPump implements Dispatcher.DispatchHandler {
   readonly outcome: Promise<Outcome>;
   readonly #exchange: Exchange;
   readonly #options: PumpOptions;
-  readonly #tap: OpenAiStreamTap;
+  #stream: ReplyStream | null = null;
   #settle!: (outcome: Outcome) => void;
   #controller: Dispatcher.DispatchController | null = null;
   #mode: Mode = "waiting";
@@ -81,13 +83,13 @@ export class ReplyPump implements Dispatcher.DispatchHandler {
   #settled = false;
   #gone = false;
   #stallTimer: NodeJS.Timeout | undefined;
+  #openingTimer: NodeJS.Timeout | undefined;
   /** Why we ended the provider's answer ourselves. */
   #reason: PosternError | null = null;
 
   constructor(exchange: Exchange, options: PumpOptions) {
     this.#exchange = exchange;
     this.#options = options;
-    this.#tap = new OpenAiStreamTap(options);
     this.outcome = new Promise((resolve) => (this.#settle = resolve));
     exchange.onClientLeft = () => this.#clientLeft();
     exchange.interrupt = (reason) => this.fail(reason instanceof PosternError ? reason : new PosternError("internal", reason.message));
@@ -121,21 +123,16 @@ export class ReplyPump implements Dispatcher.DispatchHandler {
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
     switch (this.#mode) {
-      case "stream": {
-        const lines = this.#tap.feed(chunk);
-        if (this.#tap.failed && !this.#committed) return this.fail(this.#streamFailure());
-        if (this.#tap.overflowed) return this.fail(this.#invalid("a line of its stream is longer than 1 MiB", "upstream_too_large"));
-        if (this.#tap.failed) this.#endWithItsError(lines);
-        else if (lines !== null) this.#send(controller, lines);
-        return;
-      }
+      case "stream":
+        return this.#takeStream(controller, this.#stream as ReplyStream, chunk);
       case "held":
       case "refusal":
         this.#held.push(chunk);
         this.#heldBytes += chunk.length;
-        if (this.#heldBytes <= mostHeldBytes) return;
+        if (this.#heldBytes <= (this.#mode === "held" ? this.#options.way.mostHeldBytes : mostHeldBytes)) return;
         if (this.#mode === "refusal")
           return this.fail(this.#invalid(`its error (${this.#status}) is longer than 1 MiB`, "upstream_too_large"));
+        if (!this.#options.way.mayFlow) return this.fail(this.#invalid("it is longer than 64 MiB", "upstream_too_large"));
         this.#letFlow(controller);
         return;
       case "through":
@@ -153,7 +150,7 @@ export class ReplyPump implements Dispatcher.DispatchHandler {
     if (this.#settled) return;
     switch (this.#mode) {
       case "stream":
-        return this.#endStream();
+        return this.#endStream(this.#stream as ReplyStream);
       case "held":
         return this.#endHeld();
       case "refusal":
@@ -161,14 +158,14 @@ export class ReplyPump implements Dispatcher.DispatchHandler {
           kind: "refused",
           status: this.#status,
           headers: this.#headers,
-          body: this.#scrub(Buffer.concat(this.#held)),
-          secret: this.#options.secret,
+          said: this.#scrub(Buffer.concat(this.#held)),
+          secrets: this.#options.secrets,
         });
       case "through": {
         if (!this.#committed) this.#commit(null);
         const tail = Buffer.concat(this.#held);
-        const isJson = this.#options.expectsJson && tail.length > 0;
-        this.#deliver(isJson ? readReplyEnding(tail) : "finished", isJson ? findReplyUsage(tail) : null);
+        const { ending, usage } = this.#options.way.judgeTail(tail);
+        this.#deliver(ending, usage);
         return;
       }
       case "waiting":
@@ -205,53 +202,110 @@ export class ReplyPump implements Dispatcher.DispatchHandler {
     const type = headers["content-type"]?.toLowerCase() ?? "";
     if (type.startsWith("text/html"))
       return this.#invalid("it is a web page; check its base URL, and whether this network asks for a login first");
-    if (type.startsWith("text/event-stream")) this.#mode = "stream";
-    else this.#mode = this.#options.expectsJson && status !== 204 ? "held" : "through";
+    const stream = this.#options.way.openStream(type);
+    if (stream !== null) {
+      this.#stream = stream;
+      this.#mode = "stream";
+      this.#held = [];
+      if (!stream.hasBegun) this.#openingTimer = setTimeout(() => this.#waitNoLonger(stream), openingMs);
+    } else this.#mode = this.#options.way.expectsJson && status !== 204 ? "held" : "through";
     return null;
   }
 
-  #endStream(): void {
-    const { rest, ending, usage, errorMessage } = this.#tap.end();
-    if (ending === "failed" && !this.#committed) return this.#finish({ kind: "error", error: this.#streamFailure(errorMessage) });
+  #takeStream(controller: Dispatcher.DispatchController, stream: ReplyStream, chunk: Buffer): void {
+    const bytes = stream.feed(chunk);
+    if (stream.failure !== null) return this.#endWithItsFailure(stream, stream.failure, bytes);
+    if (stream.overflowed) return this.fail(this.#invalid("a frame of its stream is too long", "upstream_too_large"));
+    if (this.#committed) {
+      if (bytes !== null) this.#send(controller, bytes);
+      return;
+    }
+    if (bytes !== null) this.#held.push(bytes);
+    if (!stream.hasBegun) return;
+    clearTimeout(this.#openingTimer);
+    this.#releaseOpening(controller);
+  }
+
+  /** Sends what was held of a stream's opening: from here on no other target can answer. */
+  #releaseOpening(controller: Dispatcher.DispatchController | null): void {
+    if (!this.#committed) this.#commit(null);
+    const opening = this.#held.length === 1 ? (this.#held[0] as Buffer) : Buffer.concat(this.#held);
+    this.#held = [];
+    if (opening.length === 0) return;
+    if (controller === null) this.#write(opening);
+    else this.#send(controller, opening);
+  }
+
+  /** The provider takes its time: the client gets its headers, and signs of life until the answer begins. */
+  #waitNoLonger(stream: ReplyStream): void {
+    if (this.#settled) return;
+    this.#releaseOpening(null);
+    if (stream.heartbeat === "") return;
+    this.#openingTimer = setInterval(() => {
+      if (this.#settled || stream.hasBegun) clearInterval(this.#openingTimer);
+      else this.#write(Buffer.from(stream.heartbeat));
+    }, heartbeatMs);
+  }
+
+  #endStream(stream: ReplyStream): void {
+    const { rest, ending } = stream.end();
+    if (stream.failure !== null) return this.#endWithItsFailure(stream, stream.failure, rest);
     if (ending === "truncated") {
       const error = this.#invalid("its stream ended without saying that it was finished", "upstream_truncated");
-      if (this.#committed) this.#breakOff(error, usage);
+      if (this.#committed) this.#breakOff(error);
       else this.#finish({ kind: "error", error });
       return;
     }
-    if (ending === "failed") return this.#endWithItsError(rest);
-    if (!this.#committed) this.#commit(null);
+    this.#releaseOpening(null);
     if (rest !== null) this.#write(rest);
-    this.#deliver(ending, usage);
+    this.#deliver(ending, stream.usage);
   }
 
-  /** The provider told an error in the middle of its stream: that is the last thing the client gets. */
-  #endWithItsError(lines: Buffer | null): void {
-    const { response } = this.#exchange;
-    const { usage, errorMessage } = this.#tap.end();
-    if (lines !== null) this.#write(this.#scrub(lines));
-    response.write("\n\n", () => response.destroy());
-    this.#finish({ kind: "delivered", ending: "failed", status: this.#status, usage, error: this.#streamFailure(errorMessage) });
+  /**
+   * The provider told an error in its stream. Before the commit point that is a refusal like any other; after it, it is
+   * the last thing that the client gets.
+   *
+   * @param own the provider's own frames, up to and with its error, where they are relayed
+   */
+  #endWithItsFailure(stream: ReplyStream, failure: Failure, own: Buffer | null): void {
+    const error = this.#streamFailure(failure);
+    if (this.#committed) {
+      const { response } = this.#exchange;
+      if (own !== null) this.#write(this.#scrub(own));
+      const told = this.#options.way.tellsFailures ? stream.fail(this.#withoutSecret(failure)) : Buffer.from("\n\n");
+      response.write(told ?? "", () => response.destroy());
+      this.#finish({ kind: "delivered", ending: "failed", status: this.#status, usage: stream.usage, error });
+    } else {
+      const { status, headers } = { status: failure.status, headers: this.#headers };
+      this.#finish({ kind: "refused", status, headers, said: this.#withoutSecret(failure), secrets: this.#options.secrets });
+    }
     this.#controller?.abort(new Error("the answer has failed"));
   }
 
   #endHeld(): void {
     const body = this.#held.length === 1 ? (this.#held[0] as Buffer) : Buffer.concat(this.#held);
-    if (!beginsLikeJson(body))
-      return this.#finish({ kind: "error", error: this.#invalid(body.length === 0 ? "it is empty" : "it is not JSON") });
-    if (readReplyEnding(body) === "truncated") {
-      return this.#finish({ kind: "error", error: this.#invalid("its JSON ends in the middle", "upstream_truncated") });
+    const answer = this.#options.way.readWhole(body);
+    if ("problem" in answer) {
+      return this.#finish({
+        kind: "error",
+        error: this.#invalid(answer.problem, answer.isTruncated === true ? "upstream_truncated" : "upstream_invalid"),
+      });
     }
-    this.#commit(body.length);
-    this.#exchange.record.responseBytes = body.length;
-    this.#exchange.response.end(body);
-    this.#finish({ kind: "delivered", ending: "finished", status: this.#status, usage: findReplyUsage(body), error: null });
+    if ("failure" in answer) {
+      const said = this.#withoutSecret(answer.failure);
+      return this.#finish({ kind: "refused", status: said.status, headers: this.#headers, said, secrets: this.#options.secrets });
+    }
+    this.#commit(answer.body.length);
+    this.#exchange.record.responseBytes = answer.body.length;
+    this.#exchange.response.end(answer.body);
+    this.#finish({ kind: "delivered", ending: "finished", status: this.#status, usage: answer.usage, error: null });
   }
 
   /** A reply too long to be held: what was held goes out, the rest follows as it comes. */
   #letFlow(controller: Dispatcher.DispatchController): void {
     const held = Buffer.concat(this.#held);
-    if (!beginsLikeJson(held)) return this.fail(this.#invalid("it is not JSON"));
+    const problem = this.#options.way.judgeBeginning(held);
+    if (problem !== null) return this.fail(this.#invalid(problem));
     this.#mode = "through";
     this.#held = [];
     this.#heldBytes = 0;
@@ -261,7 +315,7 @@ export class ReplyPump implements Dispatcher.DispatchHandler {
 
   /** Keeps the last bytes of a long reply, where its usage stands. */
   #keepTail(chunk: Buffer): void {
-    if (!this.#options.expectsJson) return;
+    if (!this.#options.way.expectsJson) return;
     this.#held.push(chunk.length > tailBytes ? chunk.subarray(-tailBytes) : chunk);
     this.#heldBytes += chunk.length;
     while (this.#held.length > 1 && this.#heldBytes - (this.#held[0] as Buffer).length >= tailBytes)
@@ -289,7 +343,8 @@ export class ReplyPump implements Dispatcher.DispatchHandler {
     const { response, record, startedAtMs, extraHeaders } = this.#exchange;
     record.firstByteMs = this.#options.monotonicMs() - startedAtMs;
     record.status = this.#status;
-    const headers = relayedHeaders(this.#headers, this.#options.secret);
+    const { contentType } = this.#options.way;
+    const headers = relayedHeaders(this.#headers, this.#options.secrets, contentType);
     headers.push(...this.#options.headers, ...extraHeaders);
     const announced = length ?? (this.#mode === "through" ? this.#headers["content-length"] : undefined);
     if (announced !== undefined) headers.push("content-length", String(announced));
@@ -297,14 +352,16 @@ export class ReplyPump implements Dispatcher.DispatchHandler {
   }
 
   /** The answer broke after its first byte: the client sees an error and a closed connection, nothing that reads as an end. */
-  #breakOff(error: PosternError, usage: unknown = null): void {
+  #breakOff(error: PosternError): void {
     const { response } = this.#exchange;
-    if (this.#mode === "stream" && !response.destroyed) response.write(`\n\n${writeOpenAiErrorFrame(error)}`, () => response.destroy());
+    const stream = this.#mode === "stream" ? this.#stream : null;
+    const told = stream?.fail({ status: error.status, message: error.message, code: error.code }) ?? null;
+    if (told !== null && !response.destroyed) response.write(told, () => response.destroy());
     else response.destroy();
-    this.#finish({ kind: "delivered", ending: "truncated", status: this.#status, usage: usage ?? this.#tap.end().usage, error });
+    this.#finish({ kind: "delivered", ending: "truncated", status: this.#status, usage: stream?.usage ?? null, error });
   }
 
-  #deliver(ending: Ending, usage: unknown, error: PosternError | null = null): void {
+  #deliver(ending: Ending, usage: Usage | null, error: PosternError | null = null): void {
     this.#exchange.response.end();
     this.#finish({ kind: "delivered", ending, status: this.#status, usage, error });
   }
@@ -317,24 +374,29 @@ export class ReplyPump implements Dispatcher.DispatchHandler {
   }
 
   #leaving(): Outcome {
-    return { kind: "client-left", status: this.#committed ? this.#status : null, usage: this.#tap.end().usage };
+    return { kind: "client-left", status: this.#committed ? this.#status : null, usage: this.#stream?.usage ?? null };
   }
 
   #finish(outcome: Outcome): void {
     if (this.#settled) return;
     this.#settled = true;
     clearTimeout(this.#stallTimer);
+    clearTimeout(this.#openingTimer);
     this.#exchange.interrupt = null;
     this.#exchange.onClientLeft = null;
     this.#settle(outcome);
   }
 
   #scrub(bytes: Buffer): Buffer {
-    return scrubSecret(bytes, this.#options.secret);
+    return scrubSecret(bytes, this.#options.secrets);
   }
 
-  #streamFailure(said: string | null = this.#tap.end().errorMessage): PosternError {
-    const words = said === null ? "no words" : scrubSecret(Buffer.from(said), this.#options.secret).toString();
+  #withoutSecret(failure: Failure): Failure {
+    return { ...failure, message: this.#scrub(Buffer.from(failure.message)).toString() };
+  }
+
+  #streamFailure(failure: Failure): PosternError {
+    const words = failure.message === "" ? "no words" : this.#withoutSecret(failure).message;
     return new PosternError("upstream_error", `${this.#options.provider} broke off its answer: ${words}`);
   }
 

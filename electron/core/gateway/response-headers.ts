@@ -1,3 +1,5 @@
+import { holdsSecret, type Secrets } from "#core/upstream/scrub-secret.ts";
+
 /** What every answer of the gateway's own carries: nothing of it may be framed, sniffed, cached or read by a web page. */
 export const ownHeaders: readonly string[] = [
   "cache-control",
@@ -65,19 +67,26 @@ const keptBack = new Set([
  * The provider's headers that a client gets. A relayed answer is never a page that a browser navigates to, since it
  * needs a key: it is kept from being cached and sniffed, and what concerns pages is left out.
  *
- * @param secret the key that the call carried; a header that holds it stays here
+ * @param secrets the key that the call carried; a header that holds it stays here
+ * @param contentType replaces the provider's, where its answer was translated
  * @returns a flat list of names and values for `writeHead`
  */
-export function relayedHeaders(upstream: Readonly<Record<string, string | string[] | undefined>>, secret: string | null): string[] {
+export function relayedHeaders(
+  upstream: Readonly<Record<string, string | string[] | undefined>>,
+  secrets: Secrets,
+  contentType: string | null = null,
+): string[] {
   const headers = ["cache-control", "no-store", "x-content-type-options", "nosniff"];
+  if (contentType !== null) headers.push("content-type", contentType);
   const hopByHop = upstream["connection"];
   const named = hopByHop === undefined || hopByHop === "keep-alive" || hopByHop === "close" ? null : String(hopByHop).toLowerCase();
   for (const name in upstream) {
+    if (contentType !== null && name === "content-type") continue;
     if (keptBack.has(name) || name.startsWith("x-portkey-") || name.startsWith("x-postern-")) continue;
     if (named?.includes(name) === true) continue;
     const value = upstream[name];
     // Some answers repeat what they were sent.
-    if (secret !== null && String(value).includes(secret)) continue;
+    if (secrets !== null && holdsSecret(String(value), secrets)) continue;
     if (typeof value === "string") headers.push(name, value);
     else if (value !== undefined) for (const one of value) headers.push(name, one);
   }

@@ -4,18 +4,21 @@ import { defaultKeyName } from "#shared/contract/keys.ts";
 import { PosternError } from "#shared/errors.ts";
 import type { EndpointId } from "#shared/schema/endpoint.ts";
 import { endpointPaths } from "#shared/schema/endpoint.ts";
+import type { Usage } from "#core/dialects/chat.ts";
+import { dialects } from "#core/dialects/index.ts";
 import type { ProviderRow } from "#core/config/provider-rows.ts";
 import { debugLog } from "#core/debug.ts";
 import type { Clock } from "#core/platform.ts";
 import type { Plan, PlannedAttempt } from "#core/routing/plan-route.ts";
 import { readRetryAfterMs, retryDelayMs } from "#core/routing/retry-timing.ts";
 import type { Connections } from "#core/upstream/connections.ts";
-import { signRequest } from "#core/upstream/sign-request.ts";
-import { readUsage } from "#core/usage/read-usage.ts";
+import type { Secrets } from "#core/upstream/scrub-secret.ts";
+import type { Signer } from "#core/upstream/sign-outgoing.ts";
 import type { Credential } from "#core/vault/credential.ts";
 import type { Vault } from "#core/vault/vault.ts";
 import { type Exchange, hasLeft } from "./exchange.ts";
 import { type Outcome, ReplyPump } from "./pump-reply.ts";
+import type { ReplyWay } from "./reply-way.ts";
 import { writeFailure, writeProviderFailure } from "./write-failure.ts";
 
 /** A planned try at a provider of this build. */
@@ -25,6 +28,7 @@ export type Attempt = PlannedAttempt<ProviderRow>;
 export interface AttemptTools {
   readonly vault: Vault;
   readonly connections: Connections;
+  readonly sign: Signer;
   readonly clock: Clock;
   /** The built-in model's dispatcher; its row's calls stay in the process. */
   readonly builtIn: { readonly providerId: string; readonly dispatcher: Dispatcher };
@@ -38,14 +42,25 @@ export interface AttemptTools {
 export interface Outgoing {
   readonly endpoint: EndpointId | null;
   readonly method: "GET" | "POST" | "DELETE";
-  /** For a raw relay: the path under the base URL, with its query. */
-  readonly rawPath: string | null;
   readonly contentType: string | null;
   /** Whether the body can be made more than once. */
   readonly replayable: boolean;
-  readonly expectsJson: boolean;
-  /** Makes the body. One that cannot be made again is gone from here on. */
-  body(attempt: Attempt): { readonly bytes: Buffer | Readable | null; readonly hidesUsage: boolean };
+  /**
+   * Makes what one target gets. A body that cannot be made again is gone from here on.
+   *
+   * @throws {PosternError} where this target cannot be asked for this
+   */
+  prepare(attempt: Attempt): Prepared;
+}
+
+/** One target's request, and what becomes of its answer. */
+export interface Prepared {
+  readonly bytes: Buffer | Readable | null;
+  /** The path under the base URL, with its query; null for the endpoint's own. */
+  readonly path: string | null;
+  readonly way: ReplyWay;
+  /** What this target cannot be told. */
+  readonly dropped: readonly string[];
 }
 
 const log = debugLog("routing");
@@ -62,9 +77,9 @@ export async function runAttempts(exchange: Exchange, plan: Plan<ProviderRow>, o
   exchange.record.attempts = attempts;
   let last: { readonly attempt: Attempt; readonly outcome: Outcome; readonly retries: number } | null = null;
   let bodyIsGone = false;
-  const makeBody: Outgoing["body"] = (attempt) => {
+  const prepare: Outgoing["prepare"] = (attempt) => {
     bodyIsGone = true;
-    return outgoing.body(attempt);
+    return outgoing.prepare(attempt);
   };
   targets: for (const attempt of plan.attempts) {
     for (let retry = 0; ; retry++) {
@@ -72,7 +87,7 @@ export async function runAttempts(exchange: Exchange, plan: Plan<ProviderRow>, o
       exchange.record.provider = attempt.row.id;
       exchange.record.modelServed = attempt.model;
       exchange.record.keyName = attempt.keyName;
-      const outcome = await tryOnce(exchange, attempt, { ...outgoing, body: makeBody }, { tools, retry });
+      const outcome = await tryOnce(exchange, attempt, { ...outgoing, prepare }, { tools, retry });
       attempts.push({
         provider: attempt.row.id,
         model: attempt.model,
@@ -112,8 +127,9 @@ export async function runAttempts(exchange: Exchange, plan: Plan<ProviderRow>, o
   }
   if (last === null) throw new PosternError("internal", "Cannot answer: the plan has no target");
   const { attempt, outcome, retries } = last;
-  const headers = answerHeaders(exchange, attempt, retries);
-  if (outcome.kind === "refused") writeProviderFailure(exchange, { provider: attempt.row.id, ...outcome }, headers);
+  const headers = answerHeaders(exchange, attempt, { retries, dropped: [] });
+  if (outcome.kind === "refused")
+    writeProviderFailure(exchange, { provider: attempt.row.id, dialect: dialects[attempt.dialect], ...outcome }, headers);
   else if (outcome.kind === "error") writeFailure(exchange, outcome.error, headers);
 }
 
@@ -126,27 +142,32 @@ async function tryOnce(
   let pump: ReplyPump;
   let deadline: NodeJS.Timeout | undefined;
   try {
-    const target = targetOf(attempt, outgoing);
+    const { origin, basePath } = attempt.customHost === null ? attempt.row : splitHost(attempt.customHost);
     if (attempt.ownKey !== null && tools.isLocalKey(attempt.ownKey)) {
       throw new PosternError(
         "conflicting_credentials",
         `Cannot send this key to ${attempt.row.id}: it is a local key of Postern's; a provider's own key belongs there`,
       );
     }
-    const found = findSecret(attempt, target.origin, tools.vault);
+    const found = findSecret(attempt, origin, tools.vault);
     const secret = found instanceof Promise ? await found : found;
     if (hasLeft(exchange)) return { kind: "client-left", status: null, usage: null };
-    const { bytes, hidesUsage } = outgoing.body(attempt);
-    const headers = requestHeaders(exchange, attempt, outgoing, target.origin.startsWith("http:") ? tools.via : null);
-    if (secret !== null) signRequest(headers, attempt.row.auth, secret);
+    const { bytes, path, way, dropped } = outgoing.prepare(attempt);
+    const headers = requestHeaders(exchange, attempt, outgoing, origin.startsWith("http:") ? tools.via : null);
+    const fullPath = basePath + (path ?? defaultPath(attempt, outgoing.endpoint));
+    let secrets: Secrets = null;
+    if (secret !== null) {
+      const request = { method: outgoing.method, origin, path: fullPath, headers, body: bytes };
+      const signed = tools.sign(request, attempt.row, secret, attempt.ownKey === null ? "person" : "caller");
+      secrets = signed instanceof Promise ? await signed : signed;
+      if (hasLeft(exchange)) return { kind: "client-left", status: null, usage: null };
+    }
     pump = new ReplyPump(exchange, {
       provider: attempt.row.id,
-      secret,
-      expectsJson: outgoing.expectsJson,
-      hidesUsage,
-      mustSayEnd: outgoing.endpoint === "chat" || outgoing.endpoint === "completions",
+      secrets,
+      way,
       onHead: () => clearTimeout(deadline),
-      headers: answerHeaders(exchange, attempt, retry),
+      headers: answerHeaders(exchange, attempt, { retries: retry, dropped }),
       monotonicMs: () => tools.clock.monotonicMs(),
     });
     const timeoutMs = attempt.requestTimeoutMs;
@@ -154,8 +175,8 @@ async function tryOnce(
       const late = new PosternError("deadline_exceeded", `Request exceeded the timeout sent in the request: ${timeoutMs}ms`);
       deadline = setTimeout(() => exchange.response.headersSent || pump.fail(late), timeoutMs);
     }
-    const dispatcher = attempt.row.id === tools.builtIn.providerId ? tools.builtIn.dispatcher : tools.connections.to(target.origin);
-    dispatcher.dispatch({ method: outgoing.method, origin: target.origin, path: target.path, headers, body: bytes }, pump);
+    const dispatcher = attempt.row.id === tools.builtIn.providerId ? tools.builtIn.dispatcher : tools.connections.to(origin);
+    dispatcher.dispatch({ method: outgoing.method, origin, path: fullPath, headers, body: bytes }, pump);
   } catch (error) {
     if (error instanceof PosternError) return { kind: "error", error };
     throw error;
@@ -165,11 +186,9 @@ async function tryOnce(
   return outcome;
 }
 
-function targetOf(attempt: Attempt, outgoing: Outgoing): { origin: string; path: string } {
-  const { row, customHost } = attempt;
-  const base = customHost === null ? { origin: row.origin, basePath: row.basePath } : splitHost(customHost);
-  if (outgoing.endpoint === null) return { origin: base.origin, path: base.basePath + (outgoing.rawPath ?? "") };
-  return { origin: base.origin, path: base.basePath + (row.paths[outgoing.endpoint] ?? endpointPaths[outgoing.endpoint]) };
+function defaultPath({ row }: Attempt, endpoint: EndpointId | null): string {
+  if (endpoint === null || endpoint === "generate" || endpoint === "count-tokens") return "";
+  return row.paths[endpoint] ?? endpointPaths[endpoint];
 }
 
 function splitHost(customHost: string): { origin: string; basePath: string } {
@@ -217,8 +236,12 @@ function requestHeaders(exchange: Exchange, attempt: Attempt, outgoing: Outgoing
   return headers;
 }
 
-function answerHeaders(exchange: Exchange, attempt: Attempt, retries: number): string[] {
-  return [
+function answerHeaders(
+  exchange: Exchange,
+  attempt: Attempt,
+  { retries, dropped }: { readonly retries: number; readonly dropped: readonly string[] },
+): string[] {
+  const headers = [
     "x-portkey-cache-status",
     "DISABLED",
     "x-portkey-last-used-option-index",
@@ -230,6 +253,15 @@ function answerHeaders(exchange: Exchange, attempt: Attempt, retries: number): s
     "x-portkey-trace-id",
     exchange.record.traceId ?? "",
   ];
+  if (dropped.length > 0)
+    headers.push(
+      "x-postern-dropped",
+      dropped
+        .join(", ")
+        .replaceAll(/[^\x20-\x7e]/g, "?")
+        .slice(0, 1_024),
+    );
+  return headers;
 }
 
 function isWorthAnother(outcome: Outcome, attempt: Attempt): boolean {
@@ -275,8 +307,7 @@ function recordDelivered(exchange: Exchange, outcome: Extract<Outcome, { kind: "
   recordUsage(exchange, outcome.usage);
 }
 
-function recordUsage({ record }: Exchange, reported: unknown): void {
-  const usage = readUsage(reported);
+function recordUsage({ record }: Exchange, usage: Usage | null): void {
   record.inputTokens = usage?.inputTokens ?? null;
   record.cachedInputTokens = usage?.cachedInputTokens ?? null;
   record.outputTokens = usage?.outputTokens ?? null;

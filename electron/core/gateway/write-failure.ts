@@ -1,7 +1,10 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { PosternError } from "#shared/errors.ts";
-import { scrubSecret } from "#core/upstream/scrub-secret.ts";
+import type { Failure } from "#core/dialects/chat.ts";
+import type { Dialect } from "#core/dialects/dialect.ts";
+import { parseJsonObject } from "#core/dialects/json.ts";
 import { translateFailure, writeOpenAiError } from "#core/dialects/openai-chat-error.ts";
+import { scrubSecret, type Secrets } from "#core/upstream/scrub-secret.ts";
 import type { Exchange } from "./exchange.ts";
 import { ownHeaders, relayedHeaders } from "./response-headers.ts";
 
@@ -20,29 +23,68 @@ export function writeFailure(exchange: Exchange, error: PosternError, headers: r
     response.destroy();
     return;
   }
-  const shared = writeOpenAiError(error);
+  const shared = exchange.dialect.id.startsWith("openai-") ? writeOpenAiError(error) : exchange.dialect.writeFailure(failureOf(error));
   const body = head.portkey === null ? shared : { status: "failure", message: error.message, ...shared };
   send(exchange, error.status, Buffer.from(JSON.stringify(body)), [...ownHeaders, ...headers, ...Object.entries(error.headers).flat()]);
 }
 
+/** A failure of Postern's own in words that any dialect can say. */
+export function failureOf({ status, message, code, param }: PosternError): Failure {
+  return { status, message, code, ...(param === null ? {} : { param }) };
+}
+
+/** What a provider said no with, before anything of an answer was sent. */
+export interface ProviderRefusal {
+  readonly provider: string;
+  /** What it speaks. */
+  readonly dialect: Dialect;
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly said: Buffer | Failure;
+  readonly secrets: Secrets;
+}
+
 /** Hands a provider's refusal to the client: its status, its own words, its rate-limit headers. */
-export function writeProviderFailure(
-  exchange: Exchange,
-  failure: {
-    readonly provider: string;
-    readonly status: number;
-    readonly headers: IncomingHttpHeaders;
-    readonly body: Buffer;
-    readonly secret: string | null;
-  },
-  headers: readonly string[],
-): void {
+export function writeProviderFailure(exchange: Exchange, refusal: ProviderRefusal, headers: readonly string[]): void {
   // Once more: reading JSON undoes escapes that hid the key from a search of the bytes.
-  const body = scrubSecret(translateFailure(failure.provider, failure.status, failure.body), failure.secret);
-  exchange.record.status = failure.status;
+  const body = scrubSecret(writeRefusal(exchange.dialect, refusal), refusal.secrets);
+  exchange.record.status = refusal.status;
   exchange.record.ending = "failed";
-  exchange.record.errorCode = `upstream_${failure.status}`;
-  send(exchange, failure.status, body, [...withoutContentType(relayedHeaders(failure.headers, failure.secret)), ...headers]);
+  exchange.record.errorCode = `upstream_${refusal.status}`;
+  send(exchange, refusal.status, body, [...withoutContentType(relayedHeaders(refusal.headers, refusal.secrets)), ...headers]);
+}
+
+const leads: Readonly<Record<number, string>> = {
+  401: "Upstream authentication error",
+  403: "Upstream authentication error",
+  429: "Upstream rate limit",
+};
+
+function writeRefusal(client: Dialect, { provider, dialect, status, said }: ProviderRefusal): Buffer {
+  if (Buffer.isBuffer(said) && client === dialect) {
+    if (client.id === "openai-chat") return translateFailure(provider, status, said);
+    // As it came, so that nothing of its details is lost; only a refused key says whose refusal it is.
+    if (status !== 401 && status !== 403 && parseJsonObject(said.toString("utf8")) !== null) return said;
+  }
+  const failure = Buffer.isBuffer(said) ? dialect.readFailure(status, parsedOrText(said)) : said;
+  const words = failure.message === "" ? "nothing" : failure.message;
+  const lead = leads[status];
+  const message =
+    lead === undefined
+      ? failure.message === ""
+        ? `${provider} answered ${status}`
+        : failure.message
+      : `${lead}: ${provider} says: ${words}`;
+  return Buffer.from(JSON.stringify(client.writeFailure({ ...failure, status, message })));
+}
+
+function parsedOrText(bytes: Buffer): unknown {
+  const text = bytes.toString("utf8");
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return text;
+  }
 }
 
 /** Answers with JSON of the gateway's own making. */

@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { PosternError } from "#shared/errors.ts";
+import type { EndpointId } from "#shared/schema/endpoint.ts";
+import type { DialectId } from "#shared/schema/provider.ts";
 import { defaultAliases } from "#shared/schema/default-aliases.ts";
 import type { CallConfig } from "#shared/schema/routing.ts";
 import { planRoute, type RouteCall, type RouteRow, type RouteWorld } from "./plan-route.ts";
@@ -9,6 +11,7 @@ const row = (id: string, fields: Partial<RouteRow> = {}): RouteRow => ({
   auth: "bearer",
   dialect: "openai-chat",
   endpoints: ["chat"],
+  quirks: { responsesOnly: [] },
   enabled: true,
   local: false,
   missingOptions: [],
@@ -162,15 +165,30 @@ describe("planRoute()", () => {
     });
   });
 
-  it("passes over a target that speaks another dialect or lacks the endpoint, and refuses where none is left, key or no key", () => {
-    const other = row("other", { dialect: "anthropic-messages" });
-    const alone = { ...world(), findRow: (id: string) => (id === "other" ? other : rows.find((candidate) => candidate.id === id)) };
-    const config: CallConfig = { strategy: { mode: "fallback" }, targets: [{ provider: "other" }, { provider: "openai" }] };
-    expect(planRoute(call({ model: "m", config }), alone).attempts.map((attempt) => attempt.row.id)).toEqual(["openai"]);
-    expect(() => planRoute(call({ model: "m", provider: "other" }), alone)).toThrow(
-      expect.objectContaining({ code: "dialect_unsupported" }) as Error,
-    );
-    expect(refusal({ endpoint: "rerank", model: "m", provider: "google" })).toBe("endpoint_unsupported");
+  const asked = (endpoint: EndpointId, fields: Partial<RouteRow>): ReturnType<typeof planRoute> => {
+    const alone = { ...world(), findRow: () => row("other", fields), hasKey: () => true };
+    return planRoute(call({ endpoint, model: "a-codex-model", provider: "other" }), alone);
+  };
+
+  it.each<[EndpointId, Partial<RouteRow>, DialectId]>([
+    ["chat", {}, "openai-chat"],
+    ["chat", { dialect: "anthropic-messages" }, "anthropic-messages"],
+    ["messages", {}, "openai-chat"],
+    ["messages", { dialect: "anthropic-messages" }, "anthropic-messages"],
+    ["messages", { endpoints: ["chat", "messages"] }, "anthropic-messages"],
+    ["responses", {}, "openai-chat"],
+    ["responses", { endpoints: ["chat", "responses"] }, "openai-responses"],
+    ["generate", { dialect: "gemini-generate" }, "gemini-generate"],
+    ["chat", { endpoints: ["chat", "responses"], quirks: { responsesOnly: ["*-codex*"] } }, "openai-responses"],
+  ])("speaks with a provider that is asked for %s (%j) as %s", (endpoint, fields, dialect) => {
+    expect(asked(endpoint, fields).attempts[0]?.dialect).toBe(dialect);
+  });
+
+  it.each<[EndpointId, Partial<RouteRow>]>([
+    ["chat", { endpoints: ["embeddings"] }],
+    ["rerank", {}],
+  ])("refuses a provider that does not offer %s (%j)", (endpoint, fields) => {
+    expect(() => asked(endpoint, fields)).toThrow(expect.objectContaining({ code: "endpoint_unsupported" }) as Error);
   });
 
   it("gives the caller's own key to no target of a config", () => {

@@ -1,5 +1,5 @@
 import { PosternError } from "#shared/errors.ts";
-import type { EndpointId } from "#shared/schema/endpoint.ts";
+import type { EndpointId, OfferedEndpoint } from "#shared/schema/endpoint.ts";
 import type { AuthScheme, DialectId } from "#shared/schema/provider.ts";
 import type { CallConfig } from "#shared/schema/routing.ts";
 import { defaultRetryStatuses } from "./retry-timing.ts";
@@ -9,7 +9,8 @@ export interface RouteRow {
   readonly id: string;
   readonly auth: AuthScheme;
   readonly dialect: DialectId;
-  readonly endpoints: readonly EndpointId[];
+  readonly endpoints: readonly OfferedEndpoint[];
+  readonly quirks: { readonly responsesOnly: readonly string[] };
   readonly enabled: boolean;
   readonly local: boolean;
   readonly missingOptions: readonly string[];
@@ -58,6 +59,8 @@ export interface RouteWorld<Row extends RouteRow> {
 /** One target to try, with everything that decides how. */
 export interface PlannedAttempt<Row extends RouteRow> {
   readonly row: Row;
+  /** What is spoken with the provider: the client's own dialect where the row has it. */
+  readonly dialect: DialectId;
   /** The name that the provider knows the model by; null where the call named none. */
   readonly model: string | null;
   readonly keyName: string | null;
@@ -176,9 +179,11 @@ function resolveLeaf<Row extends RouteRow>(
   const named = here.provider ?? call.provider ?? (keyName !== null && keyName !== undefined ? world.providerOfKey(keyName) : null);
   const { row, model } = named === null ? chooseProvider(asked, call, world) : { row: knownRow(named, world), model: asked };
   const retry = here.retry;
+  const served = withoutPrefix(model, row, world);
   return {
     row,
-    model: withoutPrefix(model, row, world),
+    dialect: dialectWith(row, call.endpoint, served) ?? row.dialect,
+    model: served,
     keyName: keyName ?? null,
     // The caller's bearer belongs to the provider that the call itself names, and to no target of a config.
     ownKey: here.ownKey ?? (call.provider !== null && !here.usesConfig ? call.ownKey : null),
@@ -240,13 +245,7 @@ function withoutPrefix<Row extends RouteRow>(model: string | null, row: Row, wor
 /** Why a target cannot be tried at all; null where it can. */
 function whyNot<Row extends RouteRow>(target: PlannedAttempt<Row>, world: RouteWorld<Row>, call: RouteCall): PosternError | null {
   const { row, keyName } = target;
-  if (call.endpoint === "chat" && row.dialect !== "openai-chat") {
-    return new PosternError(
-      "dialect_unsupported",
-      `Cannot ask ${row.id} for this: it speaks ${row.dialect}, which this build of Postern does not translate yet; choose a provider that speaks OpenAI's API`,
-    );
-  }
-  if (call.endpoint !== null && !row.endpoints.includes(call.endpoint)) {
+  if (call.endpoint !== null && dialectWith(row, call.endpoint, target.model) === null) {
     return new PosternError(
       "endpoint_unsupported",
       `Cannot ask ${row.id} for ${call.endpoint}: it does not offer that; choose another provider`,
@@ -281,6 +280,49 @@ function whyNot<Row extends RouteRow>(target: PlannedAttempt<Row>, world: RouteW
   if (target.ownKey !== null || row.auth === "none" || target.customHost !== null) return null;
   if (world.hasKey(row.id, keyName)) return null;
   return world.explainMissingKey(row.id, keyName);
+}
+
+/** What a client of each chat endpoint speaks. */
+const chatDialects: Partial<Readonly<Record<EndpointId, DialectId>>> = {
+  chat: "openai-chat",
+  responses: "openai-responses",
+  messages: "anthropic-messages",
+  generate: "gemini-generate",
+};
+
+/**
+ * What is spoken with a provider that is asked for this: the client's dialect where the provider knows it, so that the
+ * call is relayed byte for byte, else the row's own.
+ *
+ * @returns null where the row does not offer it
+ */
+function dialectWith(row: RouteRow, endpoint: EndpointId | null, model: string | null): DialectId | null {
+  if (endpoint === null) return row.dialect;
+  const wanted = chatDialects[endpoint];
+  if (wanted === undefined && endpoint !== "count-tokens")
+    return row.endpoints.some((offered) => offered === endpoint) ? row.dialect : null;
+  const known = new Set<DialectId>();
+  const onlyResponses = row.quirks.responsesOnly.some((pattern) => model !== null && matchesPattern(model, pattern));
+  if (row.endpoints.includes("chat") && !onlyResponses) known.add(row.dialect);
+  if (row.endpoints.includes("responses")) known.add("openai-responses");
+  if (row.endpoints.includes("messages")) known.add("anthropic-messages");
+  if (wanted !== undefined && known.has(wanted)) return wanted;
+  const [first] = known;
+  return first ?? null;
+}
+
+/** Whether a model's name fits a pattern in which `*` stands for anything. */
+function matchesPattern(model: string, pattern: string): boolean {
+  const [first = "", ...rest] = pattern.split("*");
+  if (!model.startsWith(first)) return false;
+  let at = first.length;
+  for (const [index, piece] of rest.entries()) {
+    const isLast = index === rest.length - 1;
+    const found = isLast ? (model.endsWith(piece) ? model.length - piece.length : -1) : model.indexOf(piece, at);
+    if (found < at) return false;
+    at = found + piece.length;
+  }
+  return rest.length > 0 || at === model.length;
 }
 
 function shorten(text: string): string {

@@ -11,19 +11,24 @@ const keyHeaders: Partial<Record<AuthScheme, { readonly name: string; readonly p
   "x-portkey-api-key": { name: "x-portkey-api-key", prefix: "" },
 };
 
+/** A JSON Web Token: base64 of `{"`. Azure's keys are hexadecimal or base62 without a dot. */
+const tokenStart = "eyJ";
+
 /**
- * Adds a provider's key to a request's headers.
+ * Adds a provider's key to a request's headers, for the schemes that need nothing but the key.
  *
  * @param headers a flat list of names and values, added to in place
- * @throws {PosternError} `dialect_unsupported` for a scheme that no file of this folder answers yet
+ * @throws {PosternError} `dialect_unsupported` for the schemes that need more: see `createSigner`
+ * @see https://learn.microsoft.com/azure/ai-foundry/openai/latest for a Microsoft Entra token in place of Azure's key
  */
 export function signRequest(headers: string[], scheme: AuthScheme, secret: string): void {
   if (scheme === "none") return;
-  const header = keyHeaders[scheme];
+  const isToken = scheme === "api-key" && secret.startsWith(tokenStart);
+  const header = keyHeaders[isToken ? "bearer" : scheme];
   if (header === undefined) {
     throw new PosternError(
       "dialect_unsupported",
-      `Cannot sign a request by ${scheme}: this build of Postern does not know how; choose another provider`,
+      `Cannot sign a request by ${scheme} here: it needs more than a header; choose another provider`,
     );
   }
   headers.push(header.name, header.prefix + secret);

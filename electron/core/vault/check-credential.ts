@@ -8,7 +8,8 @@ const maxNameLength = 128;
 const maxSecretLength = 16_384;
 
 /**
- * Checks what a person wants to store, and trims what pasting adds.
+ * Checks what a person wants to store, and trims what pasting adds. Of a Google service account's JSON only what signs is
+ * kept, and no JSON keeps its spaces: Windows stores at most 2,560 bytes of a secret (CRED_MAX_CREDENTIAL_BLOB_SIZE).
  *
  * @throws {PosternError} `invalid_value`, with `param` naming the part; the secret is not quoted
  */
@@ -26,7 +27,19 @@ export function checkCredential(provider: string, name: string, secret: string):
     throw refuse("secret", "it is one of Postern's own local keys, which are for tools; paste the key that the provider gave you");
   if (trimmedSecret.length > maxSecretLength)
     throw refuse("secret", `it has more than ${maxSecretLength} characters; paste the key itself`);
-  return { name: trimmedName, secret: trimmedSecret };
+  return { name: trimmedName, secret: trimmedSecret.startsWith("{") ? compactJson(trimmedSecret) : trimmedSecret };
+}
+
+const signingFields = ["type", "client_email", "private_key", "token_uri", "quota_project_id"];
+
+function compactJson(secret: string): string {
+  try {
+    const file = JSON.parse(secret) as Record<string, unknown>;
+    return JSON.stringify(file, file["type"] === "service_account" ? signingFields : undefined);
+  } catch {
+    // A prompt takes one line: of a pasted file it gets the first.
+    throw refuse("secret", "it begins like JSON and is none; give the whole file on standard input: postern keys add PROVIDER < key.json");
+  }
 }
 
 /**

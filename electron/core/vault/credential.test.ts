@@ -15,8 +15,8 @@ test.each([
 });
 
 test("createCredential() hides the secret from JSON, inspection, spread and clone, and nothing can change it", () => {
-  const credential = createCredential(info, "sk-canary", { secretAccessKey: "canary-too" });
-  expect([credential.secret, credential.extra]).toEqual(["sk-canary", { secretAccessKey: "canary-too" }]);
+  const credential = createCredential(info, "sk-canary");
+  expect(credential.secret).toBe("sk-canary");
   const shown = [JSON.stringify(credential), inspect(credential), inspect({ ...credential }), inspect(structuredClone(credential))].join();
   expect(shown).not.toContain("canary");
   expect(JSON.parse(JSON.stringify(credential))).toEqual(info);

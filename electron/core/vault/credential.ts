@@ -17,9 +17,8 @@ export interface CredentialInfo {
 
 /** A key with its secret. Made by {@link createCredential} only. */
 export interface Credential extends CredentialInfo {
+  /** One text, also where it has parts: `ID:SECRET` for AWS, a service account's JSON for Google. */
   readonly secret: string;
-  /** What some schemes sign with beside the key. For `aws-sigv4`: `secretAccessKey`, `sessionToken`, `region`. */
-  readonly extra?: Readonly<Record<string, string>>;
 }
 
 /** How a credential's place is called in indexes, caches and `vault.json`. Provider ids hold no slash. */
@@ -28,17 +27,16 @@ export function credentialKey(provider: string, name: string): string {
 }
 
 /**
- * Joins what may be shown with what may not. The secret parts are not enumerable: `JSON.stringify`, `util.inspect`,
- * object spread and structured clone, which is how things get into logs and across processes, do not see them.
+ * Joins what may be shown with what may not. The secret is not enumerable: `JSON.stringify`, `util.inspect`,
+ * object spread and structured clone, which is how things get into logs and across processes, do not see it.
  */
-export function createCredential(info: CredentialInfo, secret: string, extra?: Readonly<Record<string, string>>): Credential {
+export function createCredential(info: CredentialInfo, secret: string): Credential {
   const { provider, name, lastFour, source, createdAtMs } = info;
   const origins = [...info.origins];
   // They decide where the secret goes; nobody who holds the credential may widen them.
   Object.freeze(origins);
   const credential = { provider, name, lastFour, origins, source, createdAtMs } as Credential;
   Object.defineProperty(credential, "secret", { value: secret, enumerable: false });
-  if (extra !== undefined) Object.defineProperty(credential, "extra", { value: Object.freeze({ ...extra }), enumerable: false });
   return Object.freeze(credential);
 }
 

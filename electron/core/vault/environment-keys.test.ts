@@ -7,7 +7,7 @@ import { findKeysAmong } from "./find-keys-among.ts";
 const nowMs = 1_700_000_000_000;
 
 function withSecrets(credentials: readonly Credential[]): unknown[] {
-  return credentials.map((credential) => ({ ...credential, secret: credential.secret, extra: credential.extra }));
+  return credentials.map((credential) => ({ ...credential, secret: credential.secret }));
 }
 
 test("readEnvironmentKeys() takes the first variable that holds a key, trimmed, and binds it to the row's origin", () => {
@@ -22,7 +22,6 @@ test("readEnvironmentKeys() takes the first variable that holds a key, trimmed, 
       source: "environment",
       createdAtMs: nowMs,
       secret: "sk-0123456789abcdef",
-      extra: undefined,
     },
   ]);
 });
@@ -38,18 +37,15 @@ test("readEnvironmentKeys() gives no key to a row that takes none", () => {
   ).toEqual([]);
 });
 
-test("readEnvironmentKeys() brings all parts of an AWS key, leaves out half a one, and takes a Bedrock API key as it is", () => {
+test("readEnvironmentKeys() joins the parts of an AWS key, leaves out half a one, and takes a Bedrock API key as it is", () => {
   const row = createRow("bedrock", { auth: "aws-sigv4", environment: ["AWS_ACCESS_KEY_ID", "AWS_BEARER_TOKEN_BEDROCK"] });
   const read = (environment: Record<string, string>): unknown[] =>
-    readEnvironmentKeys(environment, [row], nowMs).map(({ secret, extra }) => ({ secret, extra }));
-  const id = { AWS_ACCESS_KEY_ID: "AKIA0123456789ABCDEF", AWS_REGION: "eu-west-1" };
-  expect(read({ ...id, AWS_SECRET_ACCESS_KEY: "half", AWS_SESSION_TOKEN: "token" })).toEqual([
-    { secret: "AKIA0123456789ABCDEF", extra: { secretAccessKey: "half", sessionToken: "token", region: "eu-west-1" } },
-  ]);
+    readEnvironmentKeys(environment, [row], nowMs).map(({ secret, lastFour }) => [secret, lastFour]);
+  const id = { AWS_ACCESS_KEY_ID: "AKIA0123456789ABCDEF" };
+  expect(read({ ...id, AWS_SECRET_ACCESS_KEY: "half" })).toEqual([["AKIA0123456789ABCDEF:half", "CDEF"]]);
+  expect(read({ ...id, AWS_SECRET_ACCESS_KEY: "half", AWS_SESSION_TOKEN: "token" })).toEqual([["AKIA0123456789ABCDEF:half:token", "CDEF"]]);
   expect(read(id)).toEqual([]);
-  expect(read({ ...id, AWS_BEARER_TOKEN_BEDROCK: "bedrock-api-key" })).toEqual([
-    { secret: "bedrock-api-key", extra: { region: "eu-west-1" } },
-  ]);
+  expect(read({ ...id, AWS_BEARER_TOKEN_BEDROCK: "bedrock-api-key-abcd" })).toEqual([["bedrock-api-key-abcd", "abcd"]]);
 });
 
 test("readEnvironmentKeys() binds a key to nothing where the base URL lost the braces of an option that is missing", () => {

@@ -19,7 +19,8 @@ export interface KeyedRow extends Pick<Provider, "id" | "auth" | "environment" |
  * origin of the row's base URL.
  *
  * Left out: empty values and placeholders, Postern's own local keys, rows that take no key, and an AWS access key id
- * without its secret half, which can sign nothing. A base URL with an unfilled option has no origin; its key is bound to none.
+ * without its secret half, which can sign nothing. The parts of an AWS key are joined by colons, as a person stores them.
+ * A base URL with an unfilled option has no origin; its key is bound to none.
  *
  * @param nowMs what `createdAtMs` will say
  */
@@ -28,19 +29,20 @@ export function readEnvironmentKeys(environment: Environment, providers: readonl
   for (const provider of providers) {
     if (provider.auth === "none") continue;
     for (const variable of provider.environment) {
-      const secret = readKeyVariable(environment, variable);
+      const value = readKeyVariable(environment, variable);
+      if (value === undefined) continue;
+      const secret = provider.auth === "aws-sigv4" ? joinAwsKey(environment, variable, value) : value;
       if (secret === undefined) continue;
-      const extra = provider.auth === "aws-sigv4" ? awsParts(environment, variable) : undefined;
-      if (extra === "incomplete") continue;
       const info = {
         provider: provider.id,
         name: environmentKeyName,
-        lastFour: lastFourOf(secret),
+        // Of an AWS key its id is shown, which is no secret and which its owner knows it by.
+        lastFour: lastFourOf(value),
         origins: originsOf(provider),
         source: "environment",
         createdAtMs: nowMs,
       } as const;
-      found.push(createCredential(info, secret, extra));
+      found.push(createCredential(info, secret));
       break;
     }
   }
@@ -59,17 +61,16 @@ export function readKeyVariable(environment: Environment, name: string): string 
 }
 
 /**
- * What stands beside an access key id. A variable of another name holds a Bedrock API key, a bearer that needs nothing.
+ * `ID:SECRET` or `ID:SECRET:SESSION_TOKEN`; undefined where the id stands alone. A variable of another name holds a Bedrock
+ * API key, a bearer that needs nothing.
  * @see https://docs.aws.amazon.com/sdkref/latest/guide/feature-static-credentials.html
  */
-function awsParts(environment: Environment, variable: string): Record<string, string> | "incomplete" {
-  const region = readKeyVariable(environment, "AWS_REGION") ?? readKeyVariable(environment, "AWS_DEFAULT_REGION");
-  const regionPart = region === undefined ? {} : { region };
-  if (!variable.endsWith("ACCESS_KEY_ID")) return regionPart;
+function joinAwsKey(environment: Environment, variable: string, value: string): string | undefined {
+  if (!variable.endsWith("ACCESS_KEY_ID")) return value;
   const secretAccessKey = readKeyVariable(environment, variable.replace(/ACCESS_KEY_ID$/, "SECRET_ACCESS_KEY"));
-  if (secretAccessKey === undefined) return "incomplete";
+  if (secretAccessKey === undefined) return undefined;
   const sessionToken = readKeyVariable(environment, variable.replace(/ACCESS_KEY_ID$/, "SESSION_TOKEN"));
-  return { secretAccessKey, ...(sessionToken === undefined ? {} : { sessionToken }), ...regionPart };
+  return [value, secretAccessKey, ...(sessionToken === undefined ? [] : [sessionToken])].join(":");
 }
 
 function originsOf({ baseUrl, missingOptions = [] }: KeyedRow): string[] {

@@ -18,9 +18,17 @@ test.each([
   expect(isPlaceholderKey(value)).toBe(true);
 });
 
-test.each(["test", "test-key", "dummy", "x", "sk-proj-abc123", "sk-ant-api03-xxxxREALxxxx", "AIzaSyA-myProject", "put1", "my-secret-0f3a"])(
-  "isPlaceholderKey() lets %j through, which some server may want",
-  (value) => {
-    expect(isPlaceholderKey(value)).toBe(false);
-  },
-);
+test.each([
+  "test",
+  "test-key",
+  "dummy",
+  "x",
+  "sk-proj-abc123",
+  "sk-ant-api03-xxxxREALxxxx",
+  "AIzaSyA-myProject",
+  "put1",
+  "my-secret-0f3a",
+  '{"type":"service_account"}',
+])("isPlaceholderKey() lets %j through, which some server may want", (value) => {
+  expect(isPlaceholderKey(value)).toBe(false);
+});

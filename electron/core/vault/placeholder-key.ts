@@ -1,6 +1,7 @@
 const placeholders = [
   /^<.*>$/,
-  /^\$?\{.*\}$/,
+  // With a quote in it, it is the JSON of a key that has parts.
+  /^\$?\{[^"]*\}$/,
   /^(sk-)?(\.{3,}|…|\*{3,}|x{3,})$/i,
   /^(your|my|insert|enter|replace|put|add|paste)[-_ ].*(key|token|secret)([-_ ](here|goes[-_ ]here))?$/i,
   /^(sk-)?(your|insert|enter|replace|paste)[-_ ].*here$/i,

@@ -1,0 +1,41 @@
+import type { Ending } from "#core/dialects/conductor.ts";
+
+/**
+ * Finds a member such as `usage` in a whole reply without parsing the rest: the last one of this name, which in quotes
+ * cannot be part of an answer's text, where quotes are escaped.
+ *
+ * @returns the parsed object, or null where there is none that can be read
+ */
+export function findMember(body: Buffer, name: string): unknown {
+  const at = body.lastIndexOf(`"${name}"`);
+  if (at === -1) return null;
+  const open = body.indexOf(0x7b, at);
+  const colon = body.indexOf(0x3a, at);
+  if (open === -1 || colon === -1 || body.toString("latin1", colon + 1, open).trim() !== "") return null;
+  let depth = 0;
+  for (let index = open; index < body.length; index++) {
+    if (body[index] === 0x7b) depth++;
+    else if (body[index] === 0x7d && --depth === 0) {
+      try {
+        return JSON.parse(body.toString("latin1", open, index + 1));
+      } catch {
+        return null;
+      }
+    }
+  }
+  return null;
+}
+
+/** Whether a whole JSON reply ends like one: what was cut off does not close its outermost bracket. */
+export function readReplyEnding(body: Buffer): Ending {
+  let at = body.length - 1;
+  while (at >= 0 && (body[at] as number) <= 0x20) at--;
+  return body[at] === 0x7d || body[at] === 0x5d ? "finished" : "truncated";
+}
+
+/** Whether the first byte that is no space could begin a JSON object or array: a captive portal's page does not. */
+export function beginsLikeJson(body: Buffer): boolean {
+  let at = 0;
+  while (at < body.length && (body[at] as number) <= 0x20) at++;
+  return body[at] === 0x7b || body[at] === 0x5b;
+}
