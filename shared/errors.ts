@@ -91,6 +91,8 @@ export interface PosternErrorOptions extends ErrorOptions {
   readonly param?: string;
   /** Replaces the table's status: Portkey's clients know some failures by another one. */
   readonly status?: number;
+  /** Every mistake, one a line, where there are several: Portkey's clients read them as `errors`. */
+  readonly details?: readonly string[];
   /** Response headers that belong to this failure, such as `retry-after` or `allow`. */
   readonly headers?: Readonly<Record<string, string>>;
 }
@@ -107,6 +109,7 @@ export class PosternError extends Error {
   readonly retry: RetryAdvice;
   readonly fault: Fault;
   readonly param: string | null;
+  readonly details: readonly string[];
   readonly headers: Readonly<Record<string, string>>;
 
   constructor(code: ErrorCode, message: string, options: PosternErrorOptions = {}) {
@@ -118,6 +121,7 @@ export class PosternError extends Error {
     this.retry = kind.retry;
     this.fault = kind.fault;
     this.param = options.param ?? null;
+    this.details = options.details ?? [];
     this.headers = options.headers ?? {};
   }
 }

@@ -7,11 +7,12 @@ import { setTimeout as wait } from "node:timers/promises";
 import { readHead } from "#core/access/read-head.ts";
 import { readJsonCall } from "#core/gateway/read-call.ts";
 import { WatchedChatStream } from "#core/gateway/watch-chat-stream.ts";
-import { planRoute, type RouteCall, type RouteRow, type RouteWorld } from "#core/routing/plan-route.ts";
+import { planTree } from "#core/routing/plan-tree.ts";
 import { openStore } from "#core/store/open-store.ts";
 import { openCallLog } from "#core/usage/call-log.ts";
 import type { CallRecord } from "#core/usage/call-record.ts";
 import { scanObject } from "#core/wire/scan-object.ts";
+import { routeCall, routeWorld } from "../fakes/route-world.ts";
 import type { MicroResult } from "./micro.ts";
 import { median } from "./statistics.ts";
 import { chatBody, modelName } from "./work.ts";
@@ -29,8 +30,14 @@ async function measureAll(): Promise<readonly MicroResult[]> {
     results.push({ title, microseconds: time(calls, action) });
   };
   add("readHead: 8 headers", 20_000, () => readHead(rawHeaders));
-  add("planRoute: a named provider", 50_000, () => planRoute(call, world));
-  add("planRoute: an alias with two targets", 50_000, () => planRoute({ ...call, provider: null, model: "steady" }, world));
+  const keys = { openai: ["default"], groq: ["default"], "together-ai": ["default"] };
+  const targets = [{ provider: "openai" }, { provider: "groq", model: "llama" }, { provider: "together-ai", model: "llama" }];
+  const steady = { strategy: { mode: "fallback" as const }, targets, retry: { attempts: 2 } };
+  const world = routeWorld({ keys, aliases: { steady } });
+  const named = routeCall({ provider: "openai", model: modelName });
+  const byAlias = routeCall({ model: "steady" });
+  add("planTree: a named provider", 50_000, () => planTree(named, world));
+  add("planTree: an alias with three targets", 50_000, () => planTree(byAlias, world));
   for (const [size, bytes] of Object.entries(bodies)) {
     const calls = Math.round(5_000_000 / bytes.length);
     add(`JSON.parse: ${size}`, calls, () => JSON.parse(bytes.toString()));
@@ -98,46 +105,6 @@ const headers = {
   Connection: "keep-alive",
 };
 const rawHeaders = Object.entries(headers).flat();
-
-const row: RouteRow = {
-  id: "openai",
-  auth: "bearer",
-  dialect: "openai-chat",
-  endpoints: ["chat"],
-  quirks: { responsesOnly: [] },
-  enabled: true,
-  local: false,
-  missingOptions: [],
-};
-
-const world: RouteWorld<RouteRow> = {
-  findRow: () => row,
-  findAlias: (name) =>
-    name === "steady"
-      ? { strategy: { mode: "fallback" }, targets: [{ provider: "openai" }, { provider: "groq", model: "llama" }], retry: { attempts: 2 } }
-      : undefined,
-  findConfig: () => undefined,
-  hasKey: () => true,
-  explainMissingKey: () => {
-    throw new Error("Cannot happen: every provider has a key here");
-  },
-  providerOfKey: () => null,
-  allowsHost: () => false,
-  servedBy: () => null,
-};
-
-const call: RouteCall = {
-  endpoint: "chat",
-  model: modelName,
-  config: null,
-  provider: "openai",
-  keyName: null,
-  ownKey: null,
-  hasGrant: true,
-  customHost: null,
-  retries: null,
-  requestTimeoutMs: null,
-};
 
 const record: CallRecord = {
   startedAtMs: 1_750_000_000_000,

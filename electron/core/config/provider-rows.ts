@@ -16,6 +16,8 @@ export interface ProviderRow extends Provider {
   readonly missingOptions: readonly string[];
   /** What the placeholders and the signing took, by option name. */
   readonly optionValues: Readonly<Record<string, string>>;
+  /** The base URL as it was written, with its placeholders. */
+  readonly template: string;
 }
 
 /** Every provider in force, by id and by synonym. */
@@ -91,12 +93,39 @@ function toRow(
   for (const [name, option] of Object.entries(provider.options)) {
     const fromEnvironment = option.environment
       .map((variable) => environment[variable]?.trim())
-      .find((value) => value !== undefined && /^[\w.-]+$/.test(value));
+      .find((value) => value !== undefined && isPlainValue(value));
     const value = override?.values?.[name] ?? fromEnvironment ?? option.default;
     if (value !== undefined) optionValues[name] = value;
   }
+  const filled = fillAddress(provider.baseUrl, optionValues);
+  return filled === null
+    ? null
+    : { ...provider, enabled: override?.enabled ?? !provider.local, template: provider.baseUrl, optionValues, ...filled };
+}
+
+/**
+ * A row with other values for some of its address's placeholders, as a call may bring them.
+ *
+ * @returns null where it has no such placeholder, or the address would be none
+ */
+export function fillRow(row: ProviderRow, values: Readonly<Record<string, string>>): ProviderRow | null {
+  if (!Object.keys(values).every((name) => row.template.includes(`{${name}}`)) || !Object.values(values).every(isPlainValue)) return null;
+  const optionValues = { ...row.optionValues, ...values };
+  const filled = fillAddress(row.template, optionValues);
+  return filled === null ? null : { ...row, optionValues, ...filled };
+}
+
+/** Nothing that could change what of an address is its host. */
+function isPlainValue(value: string): boolean {
+  return /^[\w.-]+$/.test(value);
+}
+
+function fillAddress(
+  template: string,
+  optionValues: Readonly<Record<string, string>>,
+): Pick<ProviderRow, "baseUrl" | "origin" | "basePath" | "missingOptions"> | null {
   const missingOptions: string[] = [];
-  const baseUrl = provider.baseUrl
+  const baseUrl = template
     .replaceAll(/\{([a-z-]+)\}/g, (placeholder, name: string) => {
       const value = optionValues[name];
       if (value === undefined) missingOptions.push(name);
@@ -105,15 +134,7 @@ function toRow(
     .replace(/\/+$/, "");
   const url = URL.parse(baseUrl);
   if (url === null) return null;
-  return {
-    ...provider,
-    baseUrl,
-    enabled: override?.enabled ?? !provider.local,
-    origin: url.origin,
-    basePath: url.pathname.replace(/\/+$/, ""),
-    missingOptions,
-    optionValues,
-  };
+  return { baseUrl, origin: url.origin, basePath: url.pathname.replace(/\/+$/, ""), missingOptions };
 }
 
 function indexRows(all: readonly ProviderRow[]): ProviderRows {

@@ -63,4 +63,11 @@ describe("readConfig()", () => {
   it("never repeats a value, which may be a secret", () => {
     expect(problems('{"aliases":{"a":{"provider":"openai","api_key":"sk-live-1234567890"}}}').join()).not.toContain("1234567890");
   });
+
+  it("refuses an alias that names a config which is not there, or leads back to itself, with its place", () => {
+    const lost = readConfig('{ "aliases": {\n "fast": { "config": "nonesuch" } } }');
+    expect(lost).toMatchObject({ ok: false, problems: [{ line: 2, path: "aliases.fast.config" }] });
+    const circle = readConfig('{ "aliases": { "a": { "model": "b" }, "b": { "model": "a" } } }');
+    expect(circle).toMatchObject({ ok: false, problems: [{ message: expect.stringContaining("leads back to itself") as unknown }] });
+  });
 });

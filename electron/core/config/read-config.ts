@@ -1,6 +1,8 @@
 import { findNodeAtLocation, getNodeValue, type Node, type ParseError, parseTree, printParseErrorCode } from "jsonc-parser";
 import type * as z from "zod";
 import { type ConfigFile, configFileSchema } from "#shared/schema/config-file.ts";
+import { defaultAliases } from "#shared/schema/default-aliases.ts";
+import { checkReferences } from "#shared/schema/routing.ts";
 
 /** One mistake in config.json, in words for the person who wrote it. */
 export interface ConfigProblem {
@@ -44,7 +46,11 @@ export function readConfig(text: string): ConfigReading {
   }
   const locate = (path: readonly PropertyKey[]): Pick<ConfigProblem, "line" | "column"> => position(source, offsetOf(tree, path));
   const result = configFileSchema.safeParse(getNodeValue(tree));
-  if (result.success) return { ok: true, config: result.data, locate };
+  if (result.success) {
+    const lost = checkReferences(result.data, defaultAliases);
+    if (lost.length === 0) return { ok: true, config: result.data, locate };
+    return { ok: false, problems: lost.map(({ path, message }) => ({ ...locate(path), path: formatPath(path), message })) };
+  }
   return { ok: false, problems: result.error.issues.flatMap((issue) => toProblems(issue, locate)) };
 }
 

@@ -87,6 +87,11 @@ export interface ReplyMeta {
   readonly request: ChatRequest;
   /** The client's own body, for what an answer repeats. */
   readonly body: JsonObject;
+  /**
+   * Whether a chat client gets nothing that OpenAI's API does not have; where a Portkey client switches that off, it gets
+   * `content_blocks` as well. Undefined is strict.
+   */
+  readonly isStrict?: boolean | undefined;
   readonly nowSeconds: number;
   /** A new id, such as `msg_...`, unlike any other. */
   readonly newId: (prefix: string) => string;

@@ -11,7 +11,7 @@ import { translateRequest, type TranslationCall } from "#core/dialects/translati
 import type { Dialect } from "#core/dialects/dialect.ts";
 import type { DialectId } from "#shared/schema/provider.ts";
 import { jsonWay } from "./reply-way.ts";
-import type { Attempt, Prepared } from "./run-attempts.ts";
+import type { Prepared, Target } from "./attempt-target.ts";
 
 /** The dialects whose providers count tokens themselves. */
 export function countsTokens(dialect: DialectId): boolean {
@@ -31,7 +31,7 @@ export function readCountRequest(client: Dialect, body: JsonObject, model: strin
  * @see https://ai.google.dev/api/tokens
  * @see https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_CountTokens.html
  */
-export function prepareCount(client: Dialect, clientBody: JsonObject, attempt: Attempt, call: TranslationCall): Prepared {
+export function prepareCount(client: Dialect, clientBody: JsonObject, attempt: Target, call: TranslationCall): Prepared {
   const provider = dialects[attempt.dialect];
   const reader: Dialect = { ...client, readRequest: (body, { model }) => readCountRequest(client, body, model) };
   const { body, dropped, request } = translateRequest(reader, provider, clientBody, call);
@@ -52,7 +52,7 @@ function countingCall(
   provider: Dialect,
   body: JsonObject,
   request: ChatRequest,
-  attempt: Attempt,
+  attempt: Target,
   call: TranslationCall,
 ): { readonly path: string; readonly bytes: Buffer; readonly field: string } {
   const json = (value: JsonObject): Buffer => Buffer.from(JSON.stringify(value));

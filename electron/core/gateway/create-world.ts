@@ -1,8 +1,10 @@
 import { isLoopback } from "#core/catalog/find-local-servers.ts";
 import type { ModelLists } from "#core/catalog/model-lists.ts";
 import type { LiveConfig } from "#core/config/live-config.ts";
-import type { ProviderRow } from "#core/config/provider-rows.ts";
-import type { RouteWorld } from "#core/routing/plan-route.ts";
+import { fillRow, type ProviderRow } from "#core/config/provider-rows.ts";
+import type { Measurements } from "#core/routing/measurements.ts";
+import type { RouteWorld } from "#core/routing/route-types.ts";
+import type { Clock } from "#core/platform.ts";
 import { missingKeyError, unknownKeyNameError } from "#core/vault/missing-key.ts";
 import type { Vault } from "#core/vault/vault.ts";
 import { defaultAliases } from "#shared/schema/default-aliases.ts";
@@ -14,6 +16,8 @@ export interface WorldParts {
   readonly config: LiveConfig;
   readonly vault: Pick<Vault, "has" | "list">;
   readonly models: Pick<ModelLists, "servedBy">;
+  readonly measurements: Measurements;
+  readonly clock: Pick<Clock, "nowMs">;
 }
 
 /** The planner's view of the configuration, the vault's index and the model lists, always as they are now. */
@@ -42,6 +46,11 @@ export function createWorld(parts: WorldParts): {
     },
     allowsHost: (origin) => isLoopback(origin),
     servedBy: (model) => parts.models.servedBy(model, callableRows()),
+    withValues: (row, values) => fillRow(row, values),
+    factsOf: () => null,
+    health: parts.measurements,
+    random: Math.random,
+    nowMs: () => parts.clock.nowMs(),
   };
 
   function callableRows(): readonly ProviderRow[] {

@@ -11,6 +11,7 @@ import { dialects } from "#core/dialects/index.ts";
 import { openMemories } from "#core/dialects/scoped-memory.ts";
 import { type EndpointMatch, matchEndpoint } from "#core/endpoints/match-endpoint.ts";
 import type { Clock } from "#core/platform.ts";
+import { Measurements } from "#core/routing/measurements.ts";
 import type { Connections } from "#core/upstream/connections.ts";
 import { createSigner } from "#core/upstream/sign-outgoing.ts";
 import type { CallLog } from "#core/usage/call-log.ts";
@@ -23,6 +24,7 @@ import { corsHeaders, guardOrigin } from "./guard-origin.ts";
 import { type CallTools, handleCall, handlePassthrough } from "./handle-call.ts";
 import { HelloDispatcher, helloProviderId } from "./hello-model.ts";
 import { findModel, listModels } from "./list-models.ts";
+import { openReplyCache } from "./reply-cache.ts";
 import { ownHeaders } from "./response-headers.ts";
 import { writeFailure, writeJson } from "./write-failure.ts";
 import { writeModel, writeModelList } from "./write-model-list.ts";
@@ -76,11 +78,14 @@ export function createGateway(parts: GatewayParts): Gateway {
   };
   live.onChange(refreshHosts);
 
-  const { world, callableRows } = createWorld(parts);
+  const measurements = new Measurements(() => clock.monotonicMs());
+  const { world, callableRows } = createWorld({ ...parts, measurements });
   const tools: CallTools = {
     ...parts,
     builtIn,
     sign: createSigner({ connections: parts.connections, nowMs: () => clock.nowMs() }),
+    measurements,
+    replyCache: openReplyCache(() => clock.nowMs()),
     memories: openMemories(),
     isLocalKey: (credential) => parts.callers.isLocalKey(credential),
     via: `1.1 ${viaName}`,

@@ -17,7 +17,10 @@ import { mayHoldForeignSignatures, stripForeignSignatures } from "#core/dialects
 import type { Memories } from "#core/dialects/scoped-memory.ts";
 import { translateRequest } from "#core/dialects/translation.ts";
 import type { Endpoint, PathCall } from "#core/endpoints/match-endpoint.ts";
-import { planRoute, type RouteCall, type RouteWorld } from "#core/routing/plan-route.ts";
+import { planTree } from "#core/routing/plan-tree.ts";
+import { readOptionHeaders } from "#core/routing/provider-options.ts";
+import { readMetadata } from "#core/routing/read-metadata.ts";
+import type { CallInputs, CallNeeds, RouteCall, RouteNode, RouteWorld } from "#core/routing/route-types.ts";
 import type { Exchange } from "./exchange.ts";
 import { estimateTokens } from "#core/tokens/estimate-tokens.ts";
 import { countsTokens, prepareCount, readCountRequest, writeCount } from "./count-tokens.ts";
@@ -25,7 +28,9 @@ import { readBody } from "./read-body.ts";
 import { type JsonCall, readJsonCall, writeJsonBody } from "./read-call.ts";
 import { readUpload } from "./read-upload.ts";
 import { jsonWay, relayWay, translationWay } from "./reply-way.ts";
-import { type Attempt, type AttemptTools, type Outgoing, type Prepared, runAttempts } from "./run-attempts.ts";
+import { headerOf } from "./attempt-headers.ts";
+import type { Outgoing, Prepared, Target } from "./attempt-target.ts";
+import { type AttemptTools, runAttempts } from "./run-attempts.ts";
 import { writeJson } from "./write-failure.ts";
 import type { ClientFraming } from "./translate-stream.ts";
 
@@ -49,7 +54,7 @@ export async function handleCall(
 ): Promise<void> {
   const { head, record } = exchange;
   const maxBytes = tools.config.current.gateway.maxBodyBytes;
-  const route = readRouteHeaders(head, caller, endpoint.id);
+  const route = readRouteHeaders(exchange, caller, endpoint.id);
   record.endpoint = endpoint.id;
   record.traceId = head.portkey?.get("trace-id") ?? null;
   const isUpload = endpoint.takesFiles && head.contentType !== null && /^multipart\/form-data/i.test(head.contentType);
@@ -96,6 +101,8 @@ export async function handleCall(
     model: path?.model ?? call.model,
     provider: route.provider ?? call.provider,
     keyName: route.keyName ?? call.keyName,
+    inputs: { ...route.inputs, param: paramsOf(call) },
+    needs: isChat(endpoint) ? needsOf(call) : null,
   };
   if (endpoint.needsModel && asked.model === null && route.config === null) {
     throw new PosternError(
@@ -117,14 +124,13 @@ export async function handleCall(
 /** Counts a request's tokens: by the provider where it can, else by an estimate that says so. */
 async function countTokens(json: JsonExchange, asked: RouteCall, outgoing: Outgoing): Promise<void> {
   const { exchange, tools, endpoint } = json;
-  const plan = planRoute(asked, tools.world);
-  const [attempt] = plan.attempts;
-  if (attempt !== undefined && !countsTokens(attempt.dialect)) {
+  const attempt = firstTarget(planTree(asked, tools.world).root);
+  if (!countsTokens(attempt.dialect)) {
     const tokens = await estimateTokens(readCountRequest(exchange.dialect, parseBody(json, attempt), attempt.model ?? ""));
     exchange.extraHeaders = [...exchange.extraHeaders, "x-postern-estimated", "input_tokens"];
     return writeJson(exchange, writeCount(exchange.dialect, tokens));
   }
-  const relayed = (one: Attempt): Prepared => ({
+  const relayed = (one: Target): Prepared => ({
     bytes: writeBody(json, one, false),
     path:
       one.dialect === "gemini-generate"
@@ -133,7 +139,7 @@ async function countTokens(json: JsonExchange, asked: RouteCall, outgoing: Outgo
     way: plainRelay(endpoint),
     dropped: none,
   });
-  const prepare = (one: Attempt): Prepared => {
+  const prepare = (one: Target): Prepared => {
     if (one.dialect === endpoint.dialect) return relayed(one);
     const call = { model: one.model ?? "", stream: false, quirks: one.row.quirks, memories: tools.memories, scope: scopeOf(json.caller) };
     return prepareCount(exchange.dialect, parseBody(json, one), one, call);
@@ -160,7 +166,7 @@ function isChat({ id }: Endpoint): boolean {
 }
 
 /** A chat: relayed where client and provider speak the same, else translated. */
-function prepareChat(json: JsonExchange, attempt: Attempt): Prepared {
+function prepareChat(json: JsonExchange, attempt: Target): Prepared {
   const { endpoint, call, stream, framing, exchange } = json;
   const provider = dialects[attempt.dialect];
   const model = attempt.model ?? "";
@@ -178,6 +184,7 @@ function prepareChat(json: JsonExchange, attempt: Attempt): Prepared {
     const meta: ReplyMeta = {
       request: translation.request,
       body,
+      isStrict: attempt.strictOpenAiCompliance,
       nowSeconds: Math.floor(json.tools.clock.nowMs() / 1_000),
       newId: (prefix) => prefix + randomBytes(12).toString("hex"),
       remember: (id, item) => json.tools.memories.items.remember(scope, id, item),
@@ -204,7 +211,7 @@ function withoutForeignSignatures(body: Buffer): Buffer {
 }
 
 /** What is no chat: in OpenAI's shape for whoever has it, translated for those that have their own. */
-function prepareOther(json: JsonExchange, attempt: Attempt): Prepared {
+function prepareOther(json: JsonExchange, attempt: Target): Prepared {
   const { endpoint } = json;
   const { dialect, row } = attempt;
   if (dialect !== "openai-chat" && dialect !== "openai-responses" && row.paths[endpoint.id as "embeddings"] === undefined) {
@@ -241,17 +248,25 @@ function plainRelay(endpoint: Endpoint): Prepared["way"] {
   });
 }
 
-function writeBody({ call, path }: JsonExchange, attempt: Attempt, requestsUsage: boolean): Buffer {
+function writeBody({ call, path }: JsonExchange, attempt: Target, requestsUsage: boolean): Buffer {
   // A model that stands in the path does not stand in the body.
-  return writeJsonBody(call, { model: path === null ? attempt.model : null, overrideParams: attempt.overrideParams, requestsUsage });
+  return writeJsonBody(call, { model: path === null ? attempt.model : null, overrideParams: paramsFor(call, attempt), requestsUsage });
 }
 
-function parseBody(json: JsonExchange, attempt: Attempt): JsonObject {
+/** The target's parameters: those that go over the body, and its defaults where the body says nothing. */
+function paramsFor(call: JsonCall, { overrideParams, defaultParams }: Target): Target["overrideParams"] {
+  if (defaultParams === null) return overrideParams;
+  const param = paramsOf(call);
+  const missing = Object.entries(defaultParams).filter(([name]) => param(name) === undefined);
+  return missing.length === 0 ? overrideParams : { ...Object.fromEntries(missing), ...overrideParams };
+}
+
+function parseBody(json: JsonExchange, attempt: Target): JsonObject {
   return JSON.parse(writeBody(json, attempt, false).toString("utf8")) as JsonObject;
 }
 
 /** Where a chat is kept under a row's base URL: the row's own path for it, else the dialect's. */
-function chatPath({ row, dialect }: Attempt, target: { readonly model: string; readonly stream: boolean }): string {
+function chatPath({ row, dialect }: Target, target: { readonly model: string; readonly stream: boolean }): string {
   const own = dialect === row.dialect ? row.paths.chat : dialect === "openai-responses" ? row.paths.responses : row.paths.messages;
   return own ?? dialects[dialect].path(target);
 }
@@ -269,7 +284,7 @@ function scopeOf({ grant, ownKey }: Caller): string {
 /** Relays any other `/v1` path raw to the provider that the caller names. */
 export async function handlePassthrough(exchange: Exchange, path: string, caller: Caller, tools: CallTools): Promise<void> {
   const { head, request } = exchange;
-  const route = readRouteHeaders(head, caller, null);
+  const route = readRouteHeaders(exchange, caller, null);
   if (route.provider === null && route.config === null) {
     throw new PosternError(
       "not_found",
@@ -310,17 +325,63 @@ function run(exchange: Exchange, asked: RouteCall, tools: CallTools, outgoing: O
   const { record } = exchange;
   record.modelAsked = asked.model;
   const { world } = tools;
-  const isBare = asked.model !== null && asked.config === null && asked.provider === null && asked.hasGrant && !asked.model.startsWith("@");
-  if (isBare && world.findAlias(asked.model ?? "") === undefined && world.servedBy(asked.model ?? "") === null) {
+  if (asked.hasGrant && asksForUnknownModel(asked, world)) {
     return tools.learnModel().then(() => runPlan(exchange, asked, tools, outgoing));
   }
   return runPlan(exchange, asked, tools, outgoing);
 }
 
+/** Whether a model's name alone decides where the call goes, and no list that is at hand has it. */
+function asksForUnknownModel(asked: RouteCall, world: RouteWorld<ProviderRow>): boolean {
+  const isUnknown = (model: string): boolean =>
+    !model.startsWith("@") && world.findAlias(model) === undefined && world.servedBy(model) === null;
+  const visit = (node: CallConfig, inherited: boolean): boolean => {
+    const isNamed = inherited || node.provider !== undefined || node.virtual_key !== undefined;
+    if (node.targets !== undefined) return node.targets.some((target) => visit(target, isNamed));
+    return !isNamed && node.model !== undefined && isUnknown(node.model);
+  };
+  const { config, model } = asked;
+  if (config === null && (asked.provider !== null || asked.keyName !== null || model === null)) return false;
+  const alias =
+    typeof config === "string" ? (world.findConfig(config) ?? world.findAlias(config)) : (config ?? world.findAlias(model ?? ""));
+  return alias === undefined ? isUnknown(model ?? "") : visit(alias, false);
+}
+
+function firstTarget(node: RouteNode<ProviderRow>): Target {
+  return node.kind === "target" ? node : firstTarget(node.tries[0] as RouteNode<ProviderRow>);
+}
+
+/** The body's members, parsed once and only where a config asks for one. */
+function paramsOf(call: JsonCall): CallInputs["param"] {
+  let body: JsonObject | undefined;
+  return (name) => {
+    body ??= JSON.parse(call.bytes.toString("utf8")) as JsonObject;
+    return Object.hasOwn(body, name) ? body[name] : undefined;
+  };
+}
+
+const bytesPerToken = 4;
+
+/** What a chat asks of a model, read off its bytes only where the catalog has something to hold it against. */
+function needsOf({ bytes }: JsonCall): CallNeeds {
+  return {
+    get vision() {
+      return ['"image_url"', '"input_image"', '"inlineData"', '"inline_data"', '"image"'].some((needle) => bytes.includes(needle));
+    },
+    get tools() {
+      return bytes.includes('"tools"') || bytes.includes('"functions"');
+    },
+    get inputTokens() {
+      return Math.ceil(bytes.length / bytesPerToken);
+    },
+    maxOutputTokens: null,
+  };
+}
+
 function runPlan(exchange: Exchange, asked: RouteCall, tools: CallTools, outgoing: Outgoing): Promise<void> {
-  const plan = planRoute(asked, tools.world);
-  exchange.record.alias = plan.alias;
-  return runAttempts(exchange, plan, outgoing, tools);
+  const route = planTree(asked, tools.world);
+  exchange.record.alias = route.alias;
+  return runAttempts(exchange, route, outgoing, tools);
 }
 
 function outgoingTo(endpoint: Endpoint, head: RequestHead): Pick<Outgoing, "endpoint" | "method" | "contentType"> {
@@ -334,21 +395,50 @@ function outgoingTo(endpoint: Endpoint, head: RequestHead): Pick<Outgoing, "endp
 }
 
 /** What the `x-portkey-*` headers say about where the call goes. */
-function readRouteHeaders(head: RequestHead, caller: Caller, endpoint: EndpointId | null): RouteCall {
+function readRouteHeaders({ head, request }: Exchange, caller: Caller, endpoint: EndpointId | null): RouteCall {
   const { portkey } = head;
-  const provider = portkey?.get("provider")?.trim() || null;
+  const path = (request.url ?? "").split("?", 1)[0] as string;
   return {
     endpoint,
     model: null,
     config: readConfigHeader(portkey?.get("config")),
-    provider,
+    provider: portkey?.get("provider")?.trim() || null,
     keyName: portkey?.get("virtual-key")?.trim() || null,
     ownKey: caller.ownKey,
     hasGrant: caller.grant !== null,
     customHost: readCustomHost(portkey?.get("custom-host")),
     retries: readWholeNumber(portkey?.get("retry"), "x-portkey-retry"),
     requestTimeoutMs: readWholeNumber(portkey?.get("request-timeout"), "x-portkey-request-timeout") || null,
+    forwardHeaders: readForwardHeaders(portkey?.get("forward-headers")),
+    strictOpenAiCompliance: readStrictness(portkey?.get("strict-open-ai-compliance")),
+    providerOptions: readOptionHeaders(portkey),
+    inputs: {
+      metadata: readMetadata(portkey?.get("metadata")),
+      pathname: path,
+      param: () => undefined,
+      header: (name) => headerOf(request.rawHeaders, name),
+    },
+    needs: null,
   };
+}
+
+function readForwardHeaders(text: string | undefined): readonly string[] | null {
+  if (text === undefined || text.trim() === "") return null;
+  const names = text.split(",").map((name) => name.trim().toLowerCase());
+  const result = callConfigSchema.safeParse({ provider: "openai", forward_headers: names.filter((name) => name !== "") });
+  if (result.success) return result.data.forward_headers ?? null;
+  throw new PosternError(
+    "invalid_value",
+    `Cannot forward these headers: "forward_headers" ${result.error.issues[0]?.message ?? "is not valid"}`,
+    {
+      param: "x-portkey-forward-headers",
+    },
+  );
+}
+
+function readStrictness(text: string | undefined): boolean | null {
+  if (text === undefined || text.trim() === "") return null;
+  return text.trim().toLowerCase() !== "false";
 }
 
 function readConfigHeader(text: string | undefined): CallConfig | string | null {
@@ -367,10 +457,25 @@ function readConfigHeader(text: string | undefined): CallConfig | string | null 
   const result = callConfigSchema.safeParse(value);
   if (result.success) return result.data;
   const issue = result.error.issues[0];
-  const where =
-    issue === undefined ? "" : formatPath(issue.code === "unrecognized_keys" ? [...issue.path, issue.keys[0] ?? ""] : issue.path);
-  const what = issue?.code === "unrecognized_keys" ? "is not known here; check the spelling" : (issue?.message ?? "is not valid");
-  throw new PosternError("invalid_config", `Invalid config passed: ${where === "" ? "it" : where} ${what}`, { param: "x-portkey-config" });
+  const where = issue === undefined ? "" : formatPath(placeOf(issue));
+  throw new PosternError(
+    "invalid_config",
+    `Invalid config passed: ${where === "" ? "it" : where} ${issue === undefined ? "is not valid" : wordsFor(issue)}`,
+    {
+      param: "x-portkey-config",
+      details: result.error.issues.map((one) => `path: ${placeOf(one).map(String).join(",")}, message: ${wordsFor(one)}`),
+    },
+  );
+}
+
+type Issue = NonNullable<ReturnType<typeof callConfigSchema.safeParse>["error"]>["issues"][number];
+
+function placeOf(issue: Issue): readonly PropertyKey[] {
+  return issue.code === "unrecognized_keys" ? [...issue.path, issue.keys[0] ?? ""] : issue.path;
+}
+
+function wordsFor(issue: Issue): string {
+  return issue.code === "unrecognized_keys" ? "is not known here; check the spelling" : issue.message;
 }
 
 function readCustomHost(text: string | undefined): string | null {

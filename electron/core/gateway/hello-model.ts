@@ -29,6 +29,7 @@ export const helloRow: ProviderRow = {
   basePath: "/v1",
   missingOptions: [],
   optionValues: {},
+  template: "http://hello.invalid/v1",
 };
 
 const wordDelayMs = 12;

@@ -3,12 +3,16 @@ import type { Dispatcher } from "undici";
 import { PosternError } from "#shared/errors.ts";
 import type { Failure, Usage } from "#core/dialects/chat.ts";
 import type { Ending } from "#core/dialects/conductor.ts";
+import type { Clock } from "#core/platform.ts";
+import { mayBeCached } from "#core/routing/cache-policy.ts";
+import type { CachedReply } from "#core/routing/response-cache.ts";
 import { explainFailure } from "#core/upstream/explain-failure.ts";
 import { scrubSecret, type Secrets } from "#core/upstream/scrub-secret.ts";
 import type { Exchange } from "./exchange.ts";
 import type { ReplyStream } from "./reply-stream.ts";
 import type { ReplyWay } from "./reply-way.ts";
 import { relayedHeaders } from "./response-headers.ts";
+import { prettyIfAsked } from "./write-failure.ts";
 
 /** What came of one try at one target. */
 export type Outcome =
@@ -19,6 +23,8 @@ export type Outcome =
       readonly status: number;
       readonly usage: Usage | null;
       readonly error: PosternError | null;
+      /** From the sending to the first byte; null where nothing was sent. */
+      readonly firstByteMs: number | null;
     }
   /** The provider said no; nothing was sent to the client. */
   | {
@@ -32,6 +38,8 @@ export type Outcome =
     }
   /** No answer that could be used; nothing was sent to the client. */
   | { readonly kind: "error"; readonly error: PosternError }
+  /** Another target answered first. */
+  | { readonly kind: "lost" }
   | { readonly kind: "client-left"; readonly status: number | null; readonly usage: Usage | null };
 
 /** What the pump has to know of the try that it serves. */
@@ -43,9 +51,13 @@ export interface PumpOptions {
   readonly way: ReplyWay;
   /** Called when the provider's header has come: a limit of time for it ends there. */
   onHead(): void;
+  /** Called when the answer begins to go to the client. */
+  onCommit(): void;
+  /** Takes the whole answer, if it is a good one, to give it again; null where nobody wants it. */
+  readonly keep: ((reply: CachedReply) => void) | null;
   /** The gateway's own headers for this answer, as a flat list. */
   readonly headers: readonly string[];
-  readonly monotonicMs: () => number;
+  readonly clock: Clock;
 }
 
 type Mode = "waiting" | "stream" | "held" | "through" | "refusal";
@@ -56,6 +68,8 @@ const openingMs = 5_000;
 const heartbeatMs = 5_000;
 const stalledReaderMs = 120_000;
 const tailBytes = 16_384;
+/** A longer answer is not kept to be given again. */
+const mostKeptBytes = 4_194_304;
 /** Each 1xx answer starts the wait for the first byte anew, so they are counted. */
 const mostInterimAnswers = 32;
 const noHeaders: IncomingHttpHeaders = {};
@@ -76,6 +90,11 @@ export class ReplyPump implements Dispatcher.DispatchHandler {
   #mode: Mode = "waiting";
   #status = 0;
   #interimAnswers = 0;
+  readonly #sentAtMs: number;
+  #firstByteMs: number | null = null;
+  #kept: Buffer[] | null = null;
+  #keptBytes = 0;
+  #keptHeaders: readonly string[] = [];
   #headers: IncomingHttpHeaders = noHeaders;
   #held: Buffer[] = [];
   #heldBytes = 0;
@@ -90,9 +109,13 @@ export class ReplyPump implements Dispatcher.DispatchHandler {
   constructor(exchange: Exchange, options: PumpOptions) {
     this.#exchange = exchange;
     this.#options = options;
+    this.#sentAtMs = options.clock.monotonicMs();
     this.outcome = new Promise((resolve) => (this.#settle = resolve));
-    exchange.onClientLeft = () => this.#clientLeft();
-    exchange.interrupt = (reason) => this.fail(reason instanceof PosternError ? reason : new PosternError("internal", reason.message));
+  }
+
+  /** Whether its outcome is known. */
+  get isSettled(): boolean {
+    return this.#settled;
   }
 
   /** Ends this try with an error: a deadline, a shutdown. */
@@ -103,6 +126,26 @@ export class ReplyPump implements Dispatcher.DispatchHandler {
     else this.#controller.abort(error);
   }
 
+  /** Ends this try, unless its answer has begun. */
+  failUnlessCommitted(error: PosternError): void {
+    if (!this.#committed) this.fail(error);
+  }
+
+  /** Gives this try up: another target has answered. */
+  lose(): void {
+    if (this.#settled) return;
+    this.#finish({ kind: "lost" });
+    this.#controller?.abort(new Error("another target has answered"));
+  }
+
+  /** The client is gone: the provider's socket is closed at once. */
+  clientLeft(): void {
+    if (this.#settled) return;
+    this.#gone = true;
+    if (this.#controller === null) this.#finish(this.#leaving());
+    else this.#controller.abort(new Error("the client left"));
+  }
+
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller;
     if (this.#settled || this.#gone) controller.abort(this.#reason ?? new Error("the client left"));
@@ -110,6 +153,7 @@ export class ReplyPump implements Dispatcher.DispatchHandler {
 
   onResponseStart(controller: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
     this.#controller = controller;
+    if (this.#settled) return;
     if (status < 200) {
       if (++this.#interimAnswers > mostInterimAnswers) this.fail(this.#invalid("it sends interim answers without end"));
       return;
@@ -122,6 +166,7 @@ export class ReplyPump implements Dispatcher.DispatchHandler {
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    if (this.#settled) return;
     switch (this.#mode) {
       case "stream":
         return this.#takeStream(controller, this.#stream as ReplyStream, chunk);
@@ -274,7 +319,7 @@ export class ReplyPump implements Dispatcher.DispatchHandler {
       if (own !== null) this.#write(this.#scrub(own));
       const told = this.#options.way.tellsFailures ? stream.fail(this.#withoutSecret(failure)) : Buffer.from("\n\n");
       response.write(told ?? "", () => response.destroy());
-      this.#finish({ kind: "delivered", ending: "failed", status: this.#status, usage: stream.usage, error });
+      this.#finishDelivered("failed", stream.usage, error);
     } else {
       const { status, headers } = { status: failure.status, headers: this.#headers };
       this.#finish({ kind: "refused", status, headers, said: this.#withoutSecret(failure), secrets: this.#options.secrets });
@@ -295,10 +340,12 @@ export class ReplyPump implements Dispatcher.DispatchHandler {
       const said = this.#withoutSecret(answer.failure);
       return this.#finish({ kind: "refused", status: said.status, headers: this.#headers, said, secrets: this.#options.secrets });
     }
-    this.#commit(answer.body.length);
-    this.#exchange.record.responseBytes = answer.body.length;
-    this.#exchange.response.end(answer.body);
-    this.#finish({ kind: "delivered", ending: "finished", status: this.#status, usage: answer.usage, error: null });
+    const written = this.#options.way.expectsJson ? prettyIfAsked(this.#exchange, answer.body) : answer.body;
+    this.#commit(written.length);
+    this.#exchange.record.responseBytes = written.length;
+    this.#keep(written);
+    this.#exchange.response.end(written);
+    this.#finishDelivered("finished", answer.usage, null);
   }
 
   /** A reply too long to be held: what was held goes out, the rest follows as it comes. */
@@ -335,16 +382,31 @@ export class ReplyPump implements Dispatcher.DispatchHandler {
 
   #write(bytes: Buffer): boolean {
     this.#exchange.record.responseBytes = (this.#exchange.record.responseBytes ?? 0) + bytes.length;
+    this.#keep(bytes);
     return this.#exchange.response.write(bytes);
+  }
+
+  #keep(bytes: Buffer): void {
+    if (this.#kept === null) return;
+    this.#keptBytes += bytes.length;
+    if (this.#keptBytes > mostKeptBytes) this.#kept = null;
+    else this.#kept.push(bytes);
   }
 
   #commit(length: number | null): void {
     this.#committed = true;
     const { response, record, startedAtMs, extraHeaders } = this.#exchange;
-    record.firstByteMs = this.#options.monotonicMs() - startedAtMs;
+    const nowMs = this.#options.clock.monotonicMs();
+    record.firstByteMs = nowMs - startedAtMs;
+    this.#firstByteMs = nowMs - this.#sentAtMs;
+    this.#options.onCommit();
     record.status = this.#status;
     const { contentType } = this.#options.way;
     const headers = relayedHeaders(this.#headers, this.#options.secrets, contentType);
+    if (this.#options.keep !== null) {
+      this.#kept = [];
+      this.#keptHeaders = keepable(headers);
+    }
     headers.push(...this.#options.headers, ...extraHeaders);
     const announced = length ?? (this.#mode === "through" ? this.#headers["content-length"] : undefined);
     if (announced !== undefined) headers.push("content-length", String(announced));
@@ -358,19 +420,21 @@ export class ReplyPump implements Dispatcher.DispatchHandler {
     const told = stream?.fail({ status: error.status, message: error.message, code: error.code }) ?? null;
     if (told !== null && !response.destroyed) response.write(told, () => response.destroy());
     else response.destroy();
-    this.#finish({ kind: "delivered", ending: "truncated", status: this.#status, usage: stream?.usage ?? null, error });
+    this.#finishDelivered("truncated", stream?.usage ?? null, error);
   }
 
   #deliver(ending: Ending, usage: Usage | null, error: PosternError | null = null): void {
     this.#exchange.response.end();
-    this.#finish({ kind: "delivered", ending, status: this.#status, usage, error });
+    this.#finishDelivered(ending, usage, error);
   }
 
-  #clientLeft(): void {
-    if (this.#settled) return;
-    this.#gone = true;
-    if (this.#controller === null) this.#finish(this.#leaving());
-    else this.#controller.abort(new Error("the client left"));
+  #finishDelivered(ending: Ending, usage: Usage | null, error: PosternError | null): void {
+    const kept = this.#kept;
+    if (kept !== null && mayBeCached({ status: this.#status, finished: ending === "finished" })) {
+      // A copy of its own: what undici hands over may be a slice of something larger.
+      this.#options.keep?.({ status: this.#status, headers: this.#keptHeaders, body: Buffer.concat(kept) });
+    }
+    this.#finish({ kind: "delivered", ending, status: this.#status, usage, error, firstByteMs: this.#firstByteMs });
   }
 
   #leaving(): Outcome {
@@ -382,8 +446,6 @@ export class ReplyPump implements Dispatcher.DispatchHandler {
     this.#settled = true;
     clearTimeout(this.#stallTimer);
     clearTimeout(this.#openingTimer);
-    this.#exchange.interrupt = null;
-    this.#exchange.onClientLeft = null;
     this.#settle(outcome);
   }
 
@@ -403,4 +465,15 @@ export class ReplyPump implements Dispatcher.DispatchHandler {
   #invalid(what: string, code: "upstream_invalid" | "upstream_truncated" | "upstream_too_large" = "upstream_invalid"): PosternError {
     return new PosternError(code, `Cannot use the answer of ${this.#options.provider}: ${what}`);
   }
+}
+
+/** Of an answer's headers those that belong to its content, and not to the one call that it was given to. */
+function keepable(headers: readonly string[]): readonly string[] {
+  const kept: string[] = [];
+  for (let index = 0; index < headers.length; index += 2) {
+    const name = headers[index] as string;
+    if (name === "content-type" || name === "cache-control" || name === "x-content-type-options")
+      kept.push(name, headers[index + 1] as string);
+  }
+  return kept;
 }

@@ -1,286 +1,206 @@
-import type { Readable } from "node:stream";
-import type { Dispatcher } from "undici";
-import { defaultKeyName } from "#shared/contract/keys.ts";
 import { PosternError } from "#shared/errors.ts";
-import type { EndpointId } from "#shared/schema/endpoint.ts";
-import { endpointPaths } from "#shared/schema/endpoint.ts";
-import type { Usage } from "#core/dialects/chat.ts";
-import { dialects } from "#core/dialects/index.ts";
 import type { ProviderRow } from "#core/config/provider-rows.ts";
 import { debugLog } from "#core/debug.ts";
+import type { Usage } from "#core/dialects/chat.ts";
+import { dialects } from "#core/dialects/index.ts";
 import type { Clock } from "#core/platform.ts";
-import type { Plan, PlannedAttempt } from "#core/routing/plan-route.ts";
-import { readRetryAfterMs, retryDelayMs } from "#core/routing/retry-timing.ts";
-import type { Connections } from "#core/upstream/connections.ts";
-import type { Secrets } from "#core/upstream/scrub-secret.ts";
-import type { Signer } from "#core/upstream/sign-outgoing.ts";
-import type { Credential } from "#core/vault/credential.ts";
-import type { Vault } from "#core/vault/vault.ts";
+import type { Measurements, MeasuredOutcome } from "#core/routing/measurements.ts";
+import { readRetryAfterMs } from "#core/routing/retry-timing.ts";
+import type { Route } from "#core/routing/route-types.ts";
+import { type EndedTry, type PlannedTry, startWalk, type TryFailure, type Walk } from "#core/routing/walk-route.ts";
+import { answerHeaders } from "./attempt-headers.ts";
+import { attemptTarget, type Outgoing, type TargetTools } from "./attempt-target.ts";
 import { type Exchange, hasLeft } from "./exchange.ts";
-import { type Outcome, ReplyPump } from "./pump-reply.ts";
-import type { ReplyWay } from "./reply-way.ts";
+import type { Outcome, ReplyPump } from "./pump-reply.ts";
 import { writeFailure, writeProviderFailure } from "./write-failure.ts";
 
-/** A planned try at a provider of this build. */
-export type Attempt = PlannedAttempt<ProviderRow>;
-
 /** What the loop needs beside the call. */
-export interface AttemptTools {
-  readonly vault: Vault;
-  readonly connections: Connections;
-  readonly sign: Signer;
-  readonly clock: Clock;
-  /** The built-in model's dispatcher; its row's calls stay in the process. */
-  readonly builtIn: { readonly providerId: string; readonly dispatcher: Dispatcher };
-  /** Whether this is one of Postern's own keys, which never go to a provider. */
-  isLocalKey(credential: string): boolean;
-  /** Sent to plain-http hosts, so that a call which comes back is known: `Via`'s name for this instance. */
-  readonly via: string;
+export interface AttemptTools extends TargetTools {
+  /** What was seen of the targets lately: circuits, times to the first byte. */
+  readonly measurements: Measurements;
 }
 
-/** What is to be sent, apart from where. */
-export interface Outgoing {
-  readonly endpoint: EndpointId | null;
-  readonly method: "GET" | "POST" | "DELETE";
-  readonly contentType: string | null;
-  /** Whether the body can be made more than once. */
-  readonly replayable: boolean;
-  /**
-   * Makes what one target gets. A body that cannot be made again is gone from here on.
-   *
-   * @throws {PosternError} where this target cannot be asked for this
-   */
-  prepare(attempt: Attempt): Prepared;
-}
-
-/** One target's request, and what becomes of its answer. */
-export interface Prepared {
-  readonly bytes: Buffer | Readable | null;
-  /** The path under the base URL, with its query; null for the endpoint's own. */
-  readonly path: string | null;
-  readonly way: ReplyWay;
-  /** What this target cannot be told. */
-  readonly dropped: readonly string[];
-}
+type Try = PlannedTry<ProviderRow>;
 
 const log = debugLog("routing");
 
 /**
- * Tries the plan's targets in order, each as often as it may, until one has answered or none is left. The only loop of
- * the gateway. Whatever comes, the client has an answer and the record is filled in when this resolves.
+ * Walks through a route's targets until one has answered or none is left. The only loop of the gateway. Whatever comes,
+ * the client has an answer and the record is filled in when this resolves.
  */
-export async function runAttempts(exchange: Exchange, plan: Plan<ProviderRow>, outgoing: Outgoing, tools: AttemptTools): Promise<void> {
+export async function runAttempts(exchange: Exchange, route: Route<ProviderRow>, outgoing: Outgoing, tools: AttemptTools): Promise<void> {
   const { clock } = tools;
-  const attempts: {
-    -readonly [Field in keyof (typeof exchange.record.attempts)[number]]: (typeof exchange.record.attempts)[number][Field];
-  }[] = [];
-  exchange.record.attempts = attempts;
-  let last: { readonly attempt: Attempt; readonly outcome: Outcome; readonly retries: number } | null = null;
-  let bodyIsGone = false;
-  const prepare: Outgoing["prepare"] = (attempt) => {
-    bodyIsGone = true;
-    return outgoing.prepare(attempt);
-  };
-  targets: for (const attempt of plan.attempts) {
-    for (let retry = 0; ; retry++) {
-      const startedAtMs = clock.monotonicMs();
-      exchange.record.provider = attempt.row.id;
-      exchange.record.modelServed = attempt.model;
-      exchange.record.keyName = attempt.keyName;
-      const outcome = await tryOnce(exchange, attempt, { ...outgoing, prepare }, { tools, retry });
-      attempts.push({
-        provider: attempt.row.id,
-        model: attempt.model,
-        keyName: attempt.keyName,
-        status: "status" in outcome ? outcome.status : null,
-        errorCode: outcome.kind === "error" ? outcome.error.code : outcome.kind === "delivered" ? (outcome.error?.code ?? null) : null,
-        totalMs: clock.monotonicMs() - startedAtMs,
-      });
-      if (log.enabled)
-        log("%s %s try %d: %s %s", attempt.row.id, attempt.model, retry + 1, outcome.kind, "status" in outcome ? outcome.status : "");
-      if (outcome.kind === "delivered") return recordDelivered(exchange, outcome);
-      if (outcome.kind === "client-left" || hasLeft(exchange)) {
-        recordUsage(exchange, outcome.kind === "client-left" ? outcome.usage : null);
-        exchange.record.ending = "client_closed";
-        return;
-      }
-      const used = { attempt, outcome, retries: retry };
-      if (!outgoing.replayable && bodyIsGone) {
-        last = used;
-        break targets;
-      }
-      if (isWorthAnother(outcome, attempt)) {
-        const delayMs =
-          retry < attempt.retries ? retryDelayMs(retry + 1, { retryAfterMs: retryAfter(outcome, clock), random: Math.random() }) : null;
-        if (delayMs !== null) {
-          if (!(await waitUnlessLeft(exchange, delayMs, clock))) return;
-          continue;
-        }
-        // Portkey's clients know -1 as "tried as often as it may, or not worth the wait".
-        last = { ...used, retries: attempt.retries > 0 ? -1 : 0 };
-      } else {
-        last = used;
-      }
-      if (goesOn(outcome, attempt)) break;
-      break targets;
+  const walk = startWalk(route, { random: Math.random, monotonicMs: () => clock.monotonicMs() });
+  const race = new Race(exchange, outgoing, tools);
+  let last: { readonly tried: Try; readonly outcome: Outcome } | null = null;
+  for (let tried = walk.next(null); tried !== null;) {
+    if (tried.delayMs > 0 && !(await waitUnlessLeft(exchange, tried.delayMs, clock))) return;
+    last = tried.target.hedge !== null && outgoing.replayable ? await race.runHedged(tried, walk) : await race.run(tried);
+    const { outcome } = last;
+    if (outcome.kind === "delivered") return recordDelivered(exchange, outcome);
+    if (outcome.kind === "client-left" || hasLeft(exchange)) {
+      recordUsage(exchange, outcome.kind === "client-left" ? outcome.usage : null);
+      exchange.record.ending = "client_closed";
+      return;
     }
+    if (!outgoing.replayable && race.bodyIsGone) break;
+    tried = walk.next(ended(last.tried, outcome, clock));
   }
-  if (last === null) throw new PosternError("internal", "Cannot answer: the plan has no target");
-  const { attempt, outcome, retries } = last;
-  const headers = answerHeaders(exchange, attempt, { retries, dropped: [] });
+  if (last === null) throw new PosternError("internal", "Cannot answer: the route has no target");
+  const { tried, outcome } = last;
+  const headers = answerHeaders(exchange, tried.target, { retries: walk.retryCount, dropped: [], cache: "DISABLED" });
   if (outcome.kind === "refused")
-    writeProviderFailure(exchange, { provider: attempt.row.id, dialect: dialects[attempt.dialect], ...outcome }, headers);
+    writeProviderFailure(exchange, { provider: tried.target.row.id, dialect: dialects[tried.target.dialect], ...outcome }, headers);
   else if (outcome.kind === "error") writeFailure(exchange, outcome.error, headers);
 }
 
-async function tryOnce(
-  exchange: Exchange,
-  attempt: Attempt,
-  outgoing: Outgoing,
-  { tools, retry }: { readonly tools: AttemptTools; readonly retry: number },
-): Promise<Outcome> {
-  let pump: ReplyPump;
-  let deadline: NodeJS.Timeout | undefined;
-  try {
-    const { origin, basePath } = attempt.customHost === null ? attempt.row : splitHost(attempt.customHost);
-    if (attempt.ownKey !== null && tools.isLocalKey(attempt.ownKey)) {
-      throw new PosternError(
-        "conflicting_credentials",
-        `Cannot send this key to ${attempt.row.id}: it is a local key of Postern's; a provider's own key belongs there`,
-      );
+/** The tries of one call: usually one after the other; side by side where a config hedges. */
+class Race {
+  bodyIsGone = false;
+  readonly #exchange: Exchange;
+  readonly #outgoing: Outgoing;
+  readonly #tools: AttemptTools;
+  readonly #attempts: {
+    -readonly [Field in keyof Exchange["record"]["attempts"][number]]: Exchange["record"]["attempts"][number][Field];
+  }[] = [];
+  #pumps: ReplyPump[] = [];
+  #isWon = false;
+
+  constructor(exchange: Exchange, outgoing: Outgoing, tools: AttemptTools) {
+    this.#exchange = exchange;
+    this.#outgoing = {
+      ...outgoing,
+      prepare: (target) => {
+        this.bodyIsGone = true;
+        return outgoing.prepare(target);
+      },
+    };
+    this.#tools = tools;
+    exchange.record.attempts = this.#attempts;
+  }
+
+  /** Makes one try and notes what came of it. */
+  async run(tried: Try): Promise<{ readonly tried: Try; readonly outcome: Outcome }> {
+    const { record } = this.#exchange;
+    const { clock, measurements } = this.#tools;
+    const { target } = tried;
+    const startedAtMs = clock.monotonicMs();
+    record.provider = target.row.id;
+    record.modelServed = target.model;
+    record.keyName = target.keyName;
+    measurements.begin(target);
+    const outcome = await attemptTarget(this.#exchange, tried, this.#outgoing, this.#tools, this);
+    measurements.end(target, measured(outcome));
+    if (this.#pumps.every((pump) => pump.isSettled)) {
+      this.#exchange.onClientLeft = null;
+      this.#exchange.interrupt = null;
     }
-    const found = findSecret(attempt, origin, tools.vault);
-    const secret = found instanceof Promise ? await found : found;
-    if (hasLeft(exchange)) return { kind: "client-left", status: null, usage: null };
-    const { bytes, path, way, dropped } = outgoing.prepare(attempt);
-    const headers = requestHeaders(exchange, attempt, outgoing, origin.startsWith("http:") ? tools.via : null);
-    const fullPath = basePath + (path ?? defaultPath(attempt, outgoing.endpoint));
-    let secrets: Secrets = null;
-    if (secret !== null) {
-      const request = { method: outgoing.method, origin, path: fullPath, headers, body: bytes };
-      const signed = tools.sign(request, attempt.row, secret, attempt.ownKey === null ? "person" : "caller");
-      secrets = signed instanceof Promise ? await signed : signed;
-      if (hasLeft(exchange)) return { kind: "client-left", status: null, usage: null };
-    }
-    pump = new ReplyPump(exchange, {
-      provider: attempt.row.id,
-      secrets,
-      way,
-      onHead: () => clearTimeout(deadline),
-      headers: answerHeaders(exchange, attempt, { retries: retry, dropped }),
-      monotonicMs: () => tools.clock.monotonicMs(),
+    this.#attempts.push({
+      provider: target.row.id,
+      model: target.model,
+      keyName: target.keyName,
+      status: "status" in outcome ? outcome.status : null,
+      errorCode: outcome.kind === "error" ? outcome.error.code : outcome.kind === "delivered" ? (outcome.error?.code ?? null) : null,
+      totalMs: clock.monotonicMs() - startedAtMs,
     });
-    const timeoutMs = attempt.requestTimeoutMs;
-    if (timeoutMs !== null) {
-      const late = new PosternError("deadline_exceeded", `Request exceeded the timeout sent in the request: ${timeoutMs}ms`);
-      deadline = setTimeout(() => exchange.response.headersSent || pump.fail(late), timeoutMs);
+    if (outcome.kind === "delivered") {
+      record.provider = target.row.id;
+      record.modelServed = target.model;
+      record.keyName = target.keyName;
     }
-    const dispatcher = attempt.row.id === tools.builtIn.providerId ? tools.builtIn.dispatcher : tools.connections.to(origin);
-    dispatcher.dispatch({ method: outgoing.method, origin, path: fullPath, headers, body: bytes }, pump);
-  } catch (error) {
-    if (error instanceof PosternError) return { kind: "error", error };
-    throw error;
+    if (log.enabled)
+      log("%s %s try %d: %s %s", target.row.id, target.model, tried.retry + 1, outcome.kind, "status" in outcome ? outcome.status : "");
+    return { tried, outcome };
   }
-  const outcome = await pump.outcome;
-  clearTimeout(deadline);
-  return outcome;
-}
 
-function defaultPath({ row }: Attempt, endpoint: EndpointId | null): string {
-  if (endpoint === null || endpoint === "generate" || endpoint === "count-tokens") return "";
-  return row.paths[endpoint] ?? endpointPaths[endpoint];
-}
-
-function splitHost(customHost: string): { origin: string; basePath: string } {
-  const url = new URL(customHost);
-  return { origin: url.origin, basePath: url.pathname.replace(/\/+$/, "") };
-}
-
-/**
- * The key for a target; a promise only where the vault has to be opened. A stored key goes only to the origins that it is
- * bound to; to a custom host the call then goes without.
- */
-function findSecret(attempt: Attempt, origin: string, vault: Vault): string | null | Promise<string | null> {
-  const { row, keyName } = attempt;
-  if (attempt.ownKey !== null) return attempt.ownKey;
-  if (row.auth === "none") return null;
-  if (attempt.customHost !== null && !vault.has(row.id)) return null;
-  const held = vault.held(row.id, keyName ?? undefined);
-  if (held !== undefined) return secretFor(held, attempt, origin);
-  return vault.find(row.id, keyName ?? undefined).then((found) => secretFor(found, attempt, origin));
-}
-
-function secretFor(credential: Credential, attempt: Attempt, origin: string): string | null {
-  if (credential.origins.includes(origin)) return credential.secret;
-  if (attempt.customHost !== null) return null;
-  const provider = attempt.row.id;
-  const advice =
-    credential.source === "environment"
-      ? "restart Postern"
-      : `bind it anew with "postern keys bind ${provider}${credential.name === defaultKeyName ? "" : ` --name ${credential.name}`}"`;
-  throw new PosternError(
-    "key_origin_mismatch",
-    `Cannot send the key "${credential.name}" of ${provider} to ${origin}: it is bound to ${credential.origins.join(", ") || "no address"}; ${advice} if you meant to change the address`,
-  );
-}
-
-function requestHeaders(exchange: Exchange, attempt: Attempt, outgoing: Outgoing, via: string | null): string[] {
-  const headers = ["accept-encoding", "identity", "user-agent", "postern"];
-  if (outgoing.contentType !== null) headers.push("content-type", outgoing.contentType);
-  headers.push(...exchange.head.forwarded);
-  for (const name in attempt.row.headers) {
-    // The client's own version of an API goes before the row's.
-    if (!exchange.head.forwarded.includes(name)) headers.push(name, attempt.row.headers[name] as string);
+  /** Makes a try, and further ones beside it where it is slow. The first good byte wins; the others are given up. */
+  async runHedged(first: Try, walk: Walk<ProviderRow>): Promise<{ readonly tried: Try; readonly outcome: Outcome }> {
+    const underWay = new Set<Promise<{ readonly tried: Try; readonly outcome: Outcome }>>();
+    const start = (tried: Try): void => {
+      const running = this.run(tried).finally(() => underWay.delete(running));
+      underWay.add(running);
+    };
+    start(first);
+    for (let slowest = first; ;) {
+      const ended = await Promise.race([...underWay, this.#patience(slowest)]);
+      if (ended === null) {
+        const beside = this.#isWon || hasLeft(this.#exchange) ? null : walk.beside();
+        if (beside === null) return this.#lastOf(underWay, walk);
+        slowest = beside;
+        start(beside);
+        continue;
+      }
+      const isOver = ended.outcome.kind === "delivered" || ended.outcome.kind === "client-left";
+      if (isOver || underWay.size === 0) return ended;
+      if (ended.outcome.kind !== "lost") walk.lost(this.#failed(ended));
+    }
   }
-  if (via !== null) headers.push("via", via);
-  return headers;
+
+  onPump(pump: ReplyPump): void {
+    this.#pumps = [...this.#pumps.filter((one) => !one.isSettled), pump];
+    this.#exchange.onClientLeft = () => {
+      for (const one of this.#pumps) one.clientLeft();
+    };
+    this.#exchange.interrupt = (reason) => {
+      const error = reason instanceof PosternError ? reason : new PosternError("internal", reason.message);
+      for (const one of this.#pumps) one.fail(error);
+    };
+  }
+
+  onCommit(pump: ReplyPump): void {
+    this.#isWon = true;
+    for (const one of this.#pumps) if (one !== pump) one.lose();
+  }
+
+  /** Waits for those that are under way, when no more can be asked beside them. */
+  async #lastOf(
+    underWay: ReadonlySet<Promise<{ readonly tried: Try; readonly outcome: Outcome }>>,
+    walk: Walk<ProviderRow>,
+  ): Promise<{ readonly tried: Try; readonly outcome: Outcome }> {
+    for (;;) {
+      const ended = await Promise.race(underWay);
+      if (ended.outcome.kind === "delivered" || ended.outcome.kind === "client-left" || underWay.size === 0) return ended;
+      if (ended.outcome.kind !== "lost") walk.lost(this.#failed(ended));
+    }
+  }
+
+  async #patience({ target }: Try): Promise<null> {
+    await this.#tools.clock.wait(target.hedge?.afterMs ?? 0).catch(() => {});
+    return null;
+  }
+
+  #failed({ tried, outcome }: { readonly tried: Try; readonly outcome: Outcome }): EndedTry<ProviderRow> {
+    return ended(tried, outcome, this.#tools.clock);
+  }
 }
 
-function answerHeaders(
-  exchange: Exchange,
-  attempt: Attempt,
-  { retries, dropped }: { readonly retries: number; readonly dropped: readonly string[] },
-): string[] {
-  const headers = [
-    "x-portkey-cache-status",
-    "DISABLED",
-    "x-portkey-last-used-option-index",
-    attempt.optionPath,
-    "x-portkey-provider",
-    attempt.row.id,
-    "x-portkey-retry-attempt-count",
-    String(retries),
-    "x-portkey-trace-id",
-    exchange.record.traceId ?? "",
-  ];
-  if (dropped.length > 0)
-    headers.push(
-      "x-postern-dropped",
-      dropped
-        .join(", ")
-        .replaceAll(/[^\x20-\x7e]/g, "?")
-        .slice(0, 1_024),
-    );
-  return headers;
+function ended(tried: Try, outcome: Outcome, clock: Clock): EndedTry<ProviderRow> {
+  return { tried, failure: failureOfTry(outcome, clock) };
 }
 
-function isWorthAnother(outcome: Outcome, attempt: Attempt): boolean {
-  if (outcome.kind === "refused") return attempt.retryStatuses.includes(outcome.status);
-  if (outcome.kind !== "error") return false;
-  // A config may ask for another try after its own time limit, as Portkey's can.
-  return (
-    outcome.error.retry === "same" || (outcome.error.code === "deadline_exceeded" && attempt.retryStatuses.includes(outcome.error.status))
-  );
+function failureOfTry(outcome: Outcome, clock: Clock): TryFailure {
+  if (outcome.kind === "refused")
+    return { status: outcome.status, error: null, retryAfterMs: readRetryAfterMs(outcome.headers, clock.nowMs()) };
+  if (outcome.kind === "error") return { status: outcome.error.status, error: outcome.error, retryAfterMs: null };
+  return { status: 0, error: null, retryAfterMs: null };
 }
 
-function goesOn(outcome: Outcome, attempt: Attempt): boolean {
-  if (outcome.kind === "error" && outcome.error.retry === "never") return false;
-  const status = outcome.kind === "refused" ? outcome.status : outcome.kind === "error" ? outcome.error.status : 0;
-  return attempt.nextOnStatuses === null || attempt.nextOnStatuses.includes(status);
-}
-
-function retryAfter(outcome: Outcome, clock: Clock): number | null {
-  return outcome.kind === "refused" ? readRetryAfterMs(outcome.headers, clock.nowMs()) : null;
+function measured(outcome: Outcome): MeasuredOutcome {
+  switch (outcome.kind) {
+    case "delivered":
+      return outcome.error?.fault === "provider"
+        ? { status: null, fault: "provider", firstByteMs: null }
+        : { status: outcome.status, fault: null, firstByteMs: outcome.firstByteMs };
+    case "refused":
+      return { status: outcome.status, fault: null, firstByteMs: null };
+    case "error":
+      return { status: null, fault: outcome.error.fault, firstByteMs: null };
+    case "client-left":
+    case "lost":
+      return { status: null, fault: "client", firstByteMs: null };
+    default:
+      return outcome satisfies never;
+  }
 }
 
 async function waitUnlessLeft(exchange: Exchange, delayMs: number, clock: Clock): Promise<boolean> {

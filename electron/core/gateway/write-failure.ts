@@ -24,8 +24,19 @@ export function writeFailure(exchange: Exchange, error: PosternError, headers: r
     return;
   }
   const shared = exchange.dialect.id.startsWith("openai-") ? writeOpenAiError(error) : exchange.dialect.writeFailure(failureOf(error));
-  const body = head.portkey === null ? shared : { status: "failure", message: error.message, ...shared };
-  send(exchange, error.status, Buffer.from(JSON.stringify(body)), [...ownHeaders, ...headers, ...Object.entries(error.headers).flat()]);
+  const { details } = error;
+  const body =
+    head.portkey === null
+      ? shared
+      : { status: "failure", message: error.message, ...(details.length > 0 ? { errors: details } : {}), ...shared };
+  const own = [...ownHeaders, ...headers, ...Object.entries(error.headers).flat()];
+  // Portkey's gateway answers 500 where a provider has no such endpoint, and marks what it threw itself.
+  const isThrown = head.portkey !== null && error.code === "endpoint_unsupported";
+  if (isThrown) {
+    record.status = 500;
+    own.push("x-portkey-gateway-exception", "true");
+  }
+  send(exchange, isThrown ? 500 : error.status, Buffer.from(JSON.stringify(body)), own);
 }
 
 /** A failure of Postern's own in words that any dialect can say. */
@@ -94,8 +105,9 @@ export function writeJson(exchange: Exchange, body: unknown): void {
   send(exchange, 200, Buffer.from(JSON.stringify(body)), ownHeaders);
 }
 
-function send(exchange: Exchange, status: number, body: Buffer, headers: readonly string[]): void {
+function send(exchange: Exchange, status: number, written: Buffer, headers: readonly string[]): void {
   const { request, response } = exchange;
+  const body = prettyIfAsked(exchange, written);
   const unread = !request.complete && request.method !== "GET" && request.method !== "HEAD";
   response.writeHead(status, [
     ...headers,
@@ -113,6 +125,16 @@ function send(exchange: Exchange, status: number, body: Buffer, headers: readonl
   request.on("error", () => {});
   request.resume();
   setTimeout(() => request.destroy(), lingerMs).unref();
+}
+
+/** JSON as people read it, where the request's query holds `pretty`, as Portkey's gateway has it. */
+export function prettyIfAsked({ request }: Exchange, body: Buffer): Buffer {
+  if (!/[?&]pretty(?:[=&]|$)/.test(request.url ?? "")) return body;
+  try {
+    return Buffer.from(JSON.stringify(JSON.parse(body.toString("utf8")), null, 2));
+  } catch {
+    return body;
+  }
 }
 
 const lingerMs = 1_000;
