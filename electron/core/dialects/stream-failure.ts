@@ -15,7 +15,14 @@ export function writeStreamFailure(dialect: Dialect, failure: Failure): Frame {
       // https://platform.openai.com/docs/api-reference/responses-streaming/error
       return {
         event: "error",
-        data: JSON.stringify({ type: "error", code: failure.code ?? null, message: failure.message, param: failure.param ?? null }),
+        // With the same in an `error` object: OpenAI's package before version 7 looks for it there alone.
+        data: JSON.stringify({
+          type: "error",
+          code: failure.code ?? null,
+          message: failure.message,
+          param: failure.param ?? null,
+          ...body,
+        }),
       };
     case "openai-chat":
     case "gemini-generate":

@@ -180,7 +180,7 @@ function fitAssistantParts(parts: readonly AssistantPart[], fitting: Fitting): r
     }
     const thought = call.memories.thoughts.recall(call.scope, part.id);
     if (!isSigned && thought !== undefined) {
-      const remembered = thought.reasoning.filter(({ signature }) => signature?.maker === maker);
+      const remembered = thought.reasoning.filter(({ signature }) => (signature?.maker ?? null) === maker);
       if (remembered.length > 0) {
         isSigned = true;
         // The client may have shown the same thought as text: it goes once, with its signature.
@@ -222,10 +222,12 @@ function openAdapter(
   client: Dialect,
   provider: Dialect,
   names: SafeNames,
-  { memories, scope }: TranslationCall,
+  { memories, scope, quirks }: TranslationCall,
 ): (event: WriteEvent) => WriteEvent {
   const maker = signatureMakers[client.id];
   const foreign = signatureMakers[provider.id];
+  // Such a provider wants its thoughts back though nothing signs them, and some clients hand back signed ones only.
+  const wantsUnsigned = foreign === null && quirks.replaysReasoning;
   let reasoning: ReasoningPart[] = [];
   let text = "";
   const keep = (thought: Thought, callId: string): void => {
@@ -234,7 +236,7 @@ function openAdapter(
   return (event) => {
     switch (event.type) {
       case "reasoning":
-        if (foreign !== null) text += event.text;
+        if (foreign !== null || wantsUnsigned) text += event.text;
         return event;
       case "signature": {
         reasoning.push({ type: "reasoning", text, signature: event.signature });
@@ -242,6 +244,7 @@ function openAdapter(
         return maker === null ? event : { type: "signature", signature: wrapSignature(event.signature, maker) };
       }
       case "tool-call": {
+        if (wantsUnsigned && text !== "") reasoning.push({ type: "reasoning", text });
         keep({ reasoning, signature: event.signature }, event.id);
         reasoning = [];
         text = "";

@@ -1,5 +1,6 @@
 import type { DialectId } from "#shared/schema/provider.ts";
 import type { EndpointId } from "#shared/schema/endpoint.ts";
+import { type CatalogCall, matchCatalog } from "./match-catalog.ts";
 
 /** A path that asks a model for something. */
 export interface Endpoint {
@@ -20,7 +21,8 @@ export interface PathCall {
 
 /** What a request line asks for. */
 export type EndpointMatch =
-  | { readonly kind: "greeting" | "health" | "not-found" }
+  | { readonly kind: "greeting" | "health" | "metrics" | "not-found" }
+  | { readonly kind: "catalog"; readonly catalog: CatalogCall }
   /** `dialect`: whose list it is */
   | { readonly kind: "models"; readonly dialect: DialectId }
   | { readonly kind: "model"; readonly dialect: DialectId; readonly id: string }
@@ -72,7 +74,12 @@ export function matchEndpoint(method: string, path: string): EndpointMatch {
   if (endpoint !== undefined) return method === "POST" ? { kind: "call", endpoint, path: null } : { kind: "wrong-method", allow: "POST" };
   if (path === "/") return reading(method, { kind: "greeting" });
   if (path === "/healthz") return reading(method, { kind: "health" });
+  if (path === "/metrics") return reading(method, { kind: "metrics" });
   if (path.startsWith("/v1/models") || path.startsWith("/v1beta/models")) return matchModels(method, path);
+  // A client may take a name with a slash in it for a whole resource path, as the AI SDK does.
+  if (path.startsWith("/v1beta/@") || path.startsWith("/v1beta/%40"))
+    return matchModels(method, `/v1beta/models/${path.slice("/v1beta/".length)}`);
+  if (path.startsWith("/catalog/")) return matchCatalog(method, path) ?? { kind: "not-found" };
   if (path.startsWith("/v1/") && plainPath.test(path)) {
     return method === "GET" || method === "POST" || method === "DELETE"
       ? { kind: "passthrough", path: path.slice(3) }

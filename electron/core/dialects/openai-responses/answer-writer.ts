@@ -5,7 +5,7 @@ import { writeLogprobs } from "./annotations.ts";
 import { findCallRoutes, type CallRoute } from "./call-routes.ts";
 import { CallWriter } from "./call-writer.ts";
 import { EventLine, type ItemStatus, type Send } from "./event-line.ts";
-import { writeResponseError } from "./failure.ts";
+import { writeResponseError, writeStreamError } from "./failure.ts";
 import { MessageWriter } from "./message-writer.ts";
 import { echoRequest, writeResponseState, type ResponseState } from "./response-object.ts";
 import { ThoughtWriter } from "./thought-writer.ts";
@@ -104,9 +104,8 @@ export class AnswerWriter implements ReplyWriter {
   /** Tells of a failure twice, as OpenAI does: its own package throws at the first event, Codex reads only the second. */
   fail(failure: Failure, emit: Send): void {
     if (this.#id === "") this.#start({ type: "start" }, emit);
-    const error = writeResponseError(failure);
-    this.#line.event("error", { ...error, param: failure.param ?? null }, emit);
-    this.#tell("response.failed", { status: "failed", error }, emit);
+    this.#line.event("error", writeStreamError(failure), emit);
+    this.#tell("response.failed", { status: "failed", error: writeResponseError(failure) }, emit);
   }
 
   #start(event: StartEvent, emit: Send): void {

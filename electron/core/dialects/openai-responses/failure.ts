@@ -82,6 +82,17 @@ export function writeResponseError(failure: Failure): JsonObject {
   return { code: responseCode(failure), message: failure.message === "" ? "The provider's answer broke off." : failure.message };
 }
 
+/**
+ * Writes the members of a stream's `error` event, in both forms that are about: documented are `code`, `message` and
+ * `param`, while OpenAI's package before version 7 throws only where there is an `error` object, and else goes on.
+ *
+ * @see https://platform.openai.com/docs/api-reference/responses-streaming/error
+ */
+export function writeStreamError(failure: Failure): JsonObject {
+  const error = { ...writeResponseError(failure), param: failure.param ?? null };
+  return { ...error, error: { type: typeOf(failure.status), ...error } };
+}
+
 function responseCode(failure: Failure): string {
   if (isOverflow(failure)) return "context_length_exceeded";
   if (failure.code !== undefined && kept.has(failure.code)) return failure.code;

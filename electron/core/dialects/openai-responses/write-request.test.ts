@@ -18,6 +18,12 @@ const did = (...content: readonly AssistantPart[]): JsonValue | undefined =>
   write({ messages: [{ role: "assistant", content }] }).body["input"];
 
 describe("writeRequest()", () => {
+  it("names cache marks, which this API has no place for", () => {
+    expect(write({ messages: [{ role: "user", content: [{ type: "text", text: "Hi", cache: { ttl: "1h" } }] }] }).dropped).toEqual([
+      "cache_control",
+    ]);
+  });
+
   it("asks for nothing that was not asked for, and stores nothing", () => {
     expect(write({})).toEqual({
       body: {

@@ -2,6 +2,7 @@ import type { ChatRequest, OutputFormat, Tool, ToolChoice } from "../chat.ts";
 import type { WriteTarget } from "../dialect.ts";
 import type { JsonObject, JsonValue } from "../json.ts";
 import { effortOf } from "../reasoning.ts";
+import { hasCacheMarks } from "../turns.ts";
 import { writeItems } from "./write-items.ts";
 
 /** OpenAI refuses a smaller `max_output_tokens`. */
@@ -51,6 +52,7 @@ function nameDropped(request: ChatRequest, target: WriteTarget): void {
   if (request.presencePenalty !== undefined) target.drop("presence_penalty");
   if (request.maxTokens !== undefined && request.maxTokens < leastOutputTokens) target.drop("max_tokens");
   if (!isKnownTier(request)) target.drop("service_tier");
+  if (hasCacheMarks(request)) target.drop("cache_control");
 }
 
 function isKnownTier({ serviceTier }: ChatRequest): boolean {

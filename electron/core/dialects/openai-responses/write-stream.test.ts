@@ -396,10 +396,13 @@ describe("openWriter()", () => {
     [{ status: 502, message: "", code: "upstream_truncated" }, "server_error"],
   ])("ends a broken answer as failed, with a code that clients know: %o", (failure, code) => {
     const written = write([start, { type: "text", text: "Half" }], metaOf(), failure);
-    expect(written.types.at(-1)).toBe("response.failed");
+    expect(written.types.slice(-2)).toEqual(["error", "response.failed"]);
     expect(written.types).not.toContain("response.completed");
     const response = written.events.at(-1)?.["response"] as JsonObject;
     expect(response).toMatchObject({ status: "failed", output: [], error: { code } });
+    // Two generations of OpenAI's package look for it in two places.
+    const { message } = response["error"] as JsonObject;
+    expect(written.events.at(-2)).toMatchObject({ type: "error", code, message, error: { code, message } });
     expect((response["error"] as JsonObject)["message"]).not.toBe("");
   });
 
