@@ -55,6 +55,8 @@ export const quirksSchema = z.strictObject({
   maxTokensField: z.enum(["max_tokens", "max_completion_tokens"]).default("max_tokens"),
   /** Whether the `developer` role is known; else it is sent as `system`. */
   developerRole: z.boolean().default(false),
+  /** Whether it passes thoughts on to other makers and takes their signatures back: OpenRouter's `reasoning_details`. */
+  carriesSignatures: z.boolean().default(false),
   /** Models that answer at `/responses` alone, as patterns in which `*` stands for anything. */
   responsesOnly: z.array(z.string().min(1)).default([]),
   /** How the model is told how much to think: OpenAI's `reasoning_effort`, OpenRouter's `reasoning` object, or DeepSeek's `thinking` switch with `reasoning_effort` beside it. */

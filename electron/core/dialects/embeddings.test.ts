@@ -158,7 +158,7 @@ describe("embeddingsFor()", () => {
     ["Titan", "bedrock-converse", titan, { embedding: [1, 2], inputTextTokenCount: 5 }, [[1, 2]], 5],
     ["Nova", "bedrock-converse", nova, { embeddings: [{ embeddingType: "TEXT", embedding: [1, 2] }] }, [[1, 2]], undefined],
   ])("reads an answer of %s", (_name, dialect, model, body, vectors, tokens) => {
-    const { reply, usage } = translation(dialect, model).readReply(body, { model: "asked" });
+    const { reply, usage } = translation(dialect, model).readReply(body, { model: "asked", input: vectors.map(() => "text") });
     expect(reply).toEqual({
       object: "list",
       data: vectors.map((embedding, index) => ({ object: "embedding", index, embedding })),
@@ -172,6 +172,11 @@ describe("embeddingsFor()", () => {
     const { reply } = translation("bedrock-converse", titan).readReply({ embedding: [1, -2.5] }, { encoding_format: "base64" });
     const [first] = reply["data"] as readonly { readonly embedding: string }[];
     expect(first?.embedding).toBe("AACAPwAAIMA=");
+  });
+
+  it.each([[[]], [[[1]]], [[[1], [2], [3]]]])("takes no other count of vectors than of texts: %j", (float) => {
+    const read = (): unknown => translation("cohere-chat", "c").readReply({ embeddings: { float } }, { input: ["one", "two"] });
+    expect(refusal(read)).toEqual({ code: "upstream_invalid", param: null });
   });
 
   it.each<[DialectId, JsonObject]>([

@@ -1,5 +1,6 @@
 import { PosternError } from "#shared/errors.ts";
 import type { DialectId } from "#shared/schema/provider.ts";
+import { modelPath } from "./bedrock-converse/path.ts";
 import type { Usage } from "./chat.ts";
 import { Fields, invalid } from "./fields.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "./json.ts";
@@ -95,10 +96,12 @@ function readInput(fields: Fields): readonly string[] {
 
 function readReply(provider: Provider, body: JsonObject, request: JsonObject): { readonly reply: JsonObject; readonly usage: Usage } {
   const vectors = provider.vectors(body);
-  if (!Array.isArray(vectors) || !(vectors as readonly JsonValue[]).every(isVector))
+  const texts = Array.isArray(request["input"]) ? request["input"].length : 1;
+  // One too few would give the texts behind it their neighbours' vectors.
+  if (!Array.isArray(vectors) || vectors.length !== texts || !(vectors as readonly JsonValue[]).every(isVector))
     throw new PosternError(
       "upstream_invalid",
-      "Cannot read the provider's embeddings: its answer holds no list of vectors; try again, or choose another model",
+      "Cannot read the provider's embeddings: its answer does not hold a vector for each text; try again, or choose another model",
     );
   const isBase64 = request["encoding_format"] === "base64";
   const tokens = provider.tokens(body);
@@ -193,7 +196,7 @@ const cohere: Provider = {
   tokens: (body) => at(isJsonObject(body["meta"]) ? body["meta"] : {}, "billed_units", "input_tokens"),
 };
 
-const bedrockPath = (model: string): string => `/model/${encodeURIComponent(model)}/invoke`;
+const bedrockPath = (model: string): string => modelPath(model, "invoke");
 
 /** https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters-embed.html */
 const bedrockCohere: Provider = {

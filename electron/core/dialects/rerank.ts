@@ -1,5 +1,6 @@
 import { PosternError } from "#shared/errors.ts";
 import type { DialectId } from "#shared/schema/provider.ts";
+import { modelPath } from "./bedrock-converse/path.ts";
 import { Fields, invalid } from "./fields.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "./json.ts";
 import type { JsonTranslation } from "./json-translation.ts";
@@ -84,7 +85,7 @@ const cohere: Provider = {
 
 /** https://docs.aws.amazon.com/bedrock/latest/userguide/rerank-supported.html */
 const bedrock: Provider = {
-  path: (model) => `/model/${encodeURIComponent(model)}/invoke`,
+  path: (model) => modelPath(model, "invoke"),
   write({ query, documents, topN, maxTokens }, model, drop) {
     if (maxTokens !== undefined) drop("max_tokens_per_doc");
     // Cohere's models want to know which version of its own API is spoken; Amazon's know none.

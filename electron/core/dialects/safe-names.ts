@@ -45,7 +45,7 @@ export class SafeNames {
 }
 
 /** FNV-1a over UTF-16 code units, twice 32 bits from different starts, as 16 hexadecimal digits. It guards nothing. */
-function hashOf(text: string): string {
+export function hashOf(text: string): string {
   let low = 0x811c9dc5;
   let high = 0x1000193;
   for (let index = 0; index < text.length; index++) {

@@ -22,7 +22,7 @@ export class ScopedMemory<Value> {
   remember(scope: string, id: string, value: Value): void {
     const key = `${scope}\n${id}`;
     this.#forget(key);
-    const size = this.#sizeOf(value);
+    const size = key.length + this.#sizeOf(value);
     if (size > mostCharacters / 16) return;
     this.#entries.set(key, { value, size });
     this.#characters += size;

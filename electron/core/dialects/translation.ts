@@ -17,7 +17,7 @@ import type {
 } from "./chat.ts";
 import type { Dialect } from "./dialect.ts";
 import type { JsonObject } from "./json.ts";
-import { SafeNames } from "./safe-names.ts";
+import { hashOf, SafeNames } from "./safe-names.ts";
 import { signatureMakers, unwrapSignature, wrapSignature } from "./signature-wrapping.ts";
 import type { Memories, Thought } from "./scoped-memory.ts";
 
@@ -63,13 +63,14 @@ export function translateRequest(client: Dialect, provider: Dialect, clientBody:
     drop,
     recall: (id) => call.memories.items.recall(call.scope, id),
   });
+  const conversation = conversationOf(request.messages);
   const names = new SafeNames(provider.toolNames);
   const ids = new SafeNames(provider.callIds);
   const fitted: ChatRequest = {
     ...request,
     tools: request.tools.filter((tool) => isCallable(tool, request.toolChoice, drop)).map((tool) => fitTool(tool, names)),
     toolChoice: fitToolChoice(request, names, drop),
-    messages: fitMessages(request.messages, { names, ids, maker: signatureMakers[provider.id], call }),
+    messages: fitMessages(request.messages, { names, ids, maker: makerOf(provider, call), call, conversation }),
   };
   const body = provider.writeRequest(fitted, { quirks: call.quirks, drop });
   return {
@@ -82,7 +83,7 @@ export function translateRequest(client: Dialect, provider: Dialect, clientBody:
     // Gemini signs its last words too, for itself alone; to others that would be a thought behind the answer.
     concerns: (event) =>
       provider.id !== "gemini-generate" || client.id === provider.id || event.type !== "signature" || event.signature.isRedacted !== true,
-    adapt: openAdapter(client, provider, names, call),
+    adapt: openAdapter(client, provider, { names, call, conversation }),
   };
 }
 
@@ -145,8 +146,26 @@ function fitToolChoice(request: ChatRequest, names: SafeNames, drop: (field: str
 interface Fitting {
   readonly names: SafeNames;
   readonly ids: SafeNames;
-  readonly maker: Signature["maker"] | null;
+  readonly maker: Maker;
   readonly call: TranslationCall;
+  readonly conversation: string;
+}
+
+/** Whose signatures a provider takes: `any` where it passes on what others signed, as OpenRouter does. */
+type Maker = Signature["maker"] | "any" | null;
+
+function makerOf(provider: Dialect, { quirks }: TranslationCall): Maker {
+  return quirks.carriesSignatures ? "any" : signatureMakers[provider.id];
+}
+
+/** Tells conversations apart by how they began: some providers' call ids are the same in each. */
+function conversationOf(messages: readonly Message[]): string {
+  const first = messages.find(({ role }) => role === "user");
+  return hashOf(first === undefined ? "" : JSON.stringify(first.content.map((part) => (part.type === "text" ? part.text : part.type))));
+}
+
+function thoughtKey(conversation: string, name: string, callId: string): string {
+  return `${conversation} ${name} ${callId}`;
 }
 
 function fitMessages(messages: readonly Message[], fitting: Fitting): readonly Message[] {
@@ -178,9 +197,9 @@ function fitAssistantParts(parts: readonly AssistantPart[], fitting: Fitting): r
       fitted.push(part);
       continue;
     }
-    const thought = call.memories.thoughts.recall(call.scope, part.id);
+    const thought = call.memories.thoughts.recall(call.scope, thoughtKey(fitting.conversation, part.name, part.id));
     if (!isSigned && thought !== undefined) {
-      const remembered = thought.reasoning.filter(({ signature }) => (signature?.maker ?? null) === maker);
+      const remembered = thought.reasoning.filter(({ signature }) => maker === "any" || (signature?.maker ?? null) === maker);
       if (remembered.length > 0) {
         isSigned = true;
         // The client may have shown the same thought as text: it goes once, with its signature.
@@ -212,26 +231,27 @@ function placeOfThought(parts: readonly AssistantPart[]): number {
   return parts.findLastIndex(({ type }) => type === "tool-call") + 1;
 }
 
-function fittingSignature(signature: Signature | undefined, maker: Signature["maker"] | null): Signature | undefined {
+function fittingSignature(signature: Signature | undefined, maker: Maker): Signature | undefined {
   const own = signature === undefined ? undefined : unwrapSignature(signature);
-  return own !== undefined && own.maker === maker && own.value !== "" ? own : undefined;
+  return own !== undefined && (maker === "any" || own.maker === maker) && own.value !== "" ? own : undefined;
 }
 
 /** Makes the answer's events fit the client, and remembers the thoughts that it has no place for. */
 function openAdapter(
   client: Dialect,
   provider: Dialect,
-  names: SafeNames,
-  { memories, scope, quirks }: TranslationCall,
+  { names, call, conversation }: Pick<Fitting, "names" | "call" | "conversation">,
 ): (event: WriteEvent) => WriteEvent {
+  const { memories, scope, quirks } = call;
   const maker = signatureMakers[client.id];
-  const foreign = signatureMakers[provider.id];
+  const foreign = makerOf(provider, call);
   // Such a provider wants its thoughts back though nothing signs them, and some clients hand back signed ones only.
   const wantsUnsigned = foreign === null && quirks.replaysReasoning;
   let reasoning: ReasoningPart[] = [];
   let text = "";
-  const keep = (thought: Thought, callId: string): void => {
-    if (thought.reasoning.length > 0 || thought.signature !== undefined) memories.thoughts.remember(scope, callId, thought);
+  const keep = (thought: Thought, name: string, callId: string): void => {
+    if (thought.reasoning.length === 0 && thought.signature === undefined) return;
+    memories.thoughts.remember(scope, thoughtKey(conversation, name, callId), thought);
   };
   return (event) => {
     switch (event.type) {
@@ -245,10 +265,10 @@ function openAdapter(
       }
       case "tool-call": {
         if (wantsUnsigned && text !== "") reasoning.push({ type: "reasoning", text });
-        keep({ reasoning, signature: event.signature }, event.id);
+        const name = names.original(event.name);
+        keep({ reasoning, signature: event.signature }, name, event.id);
         reasoning = [];
         text = "";
-        const name = names.original(event.name);
         const signature = event.signature === undefined || maker === null ? event.signature : wrapSignature(event.signature, maker);
         return name === event.name && signature === event.signature ? event : { ...event, name, signature };
       }

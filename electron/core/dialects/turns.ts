@@ -43,3 +43,9 @@ export function toolNamesByCall(messages: readonly Message[]): ReadonlyMap<strin
   }
   return names;
 }
+
+/** Whether a request says where a prompt cache may end: a provider that takes no such marks has to name them as dropped. */
+export function hasCacheMarks({ messages, tools }: ChatRequest): boolean {
+  const isMarked = (part: object): boolean => "cache" in part && part.cache !== undefined;
+  return tools.some(isMarked) || messages.some(({ content }) => content.some(isMarked));
+}

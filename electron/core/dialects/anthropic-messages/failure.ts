@@ -2,21 +2,23 @@ import type { Failure } from "../chat.ts";
 import { isJsonObject, type JsonObject } from "../json.ts";
 
 /** @see https://platform.claude.com/docs/en/api/errors */
-const statuses: Readonly<Record<string, number>> = {
-  invalid_request_error: 400,
-  authentication_error: 401,
-  billing_error: 402,
-  permission_error: 403,
-  not_found_error: 404,
-  conflict_error: 409,
-  request_too_large: 413,
-  rate_limit_error: 429,
-  api_error: 500,
-  timeout_error: 504,
-  overloaded_error: 529,
-};
+const statuses: ReadonlyMap<string, number> = new Map(
+  Object.entries({
+    invalid_request_error: 400,
+    authentication_error: 401,
+    billing_error: 402,
+    permission_error: 403,
+    not_found_error: 404,
+    conflict_error: 409,
+    request_too_large: 413,
+    rate_limit_error: 429,
+    api_error: 500,
+    timeout_error: 504,
+    overloaded_error: 529,
+  }),
+);
 
-const types: ReadonlyMap<number, string> = new Map(Object.entries(statuses).map(([type, status]) => [status, type]));
+const types: ReadonlyMap<number, string> = new Map([...statuses].map(([type, status]) => [status, type]));
 
 const tooLong = "prompt is too long";
 /** A proxy in between answers with a page of its own. */
@@ -36,7 +38,7 @@ export function readFailure(status: number, body: unknown): Failure {
   const name = isJsonObject(error) && error !== body ? (error["type"] ?? error["code"]) : undefined;
   const type = typeof name === "string" ? name : undefined;
   return {
-    status: status >= 400 ? status : ((type === undefined ? undefined : statuses[type]) ?? 502),
+    status: status >= 400 ? status : (statuses.get(type ?? "") ?? 502),
     message,
     code: message.toLowerCase().startsWith(tooLong) ? "context_length_exceeded" : type,
     requestId: isJsonObject(body) && typeof body["request_id"] === "string" ? body["request_id"] : undefined,

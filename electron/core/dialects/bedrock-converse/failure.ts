@@ -2,26 +2,29 @@ import type { Failure } from "../chat.ts";
 import { isJsonObject, type JsonObject } from "../json.ts";
 
 /** https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ConverseStream.html#API_runtime_ConverseStream_Errors */
-const statuses: Readonly<Record<string, number>> = {
-  accessdenied: 403,
-  expiredtoken: 403,
-  internalfailure: 500,
-  internalserver: 500,
-  modelerror: 424,
-  modelnotready: 429,
-  modelstreamerror: 500,
-  modeltimeout: 408,
-  resourcenotfound: 404,
-  servicequotaexceeded: 400,
-  serviceunavailable: 503,
-  throttling: 429,
-  unrecognizedclient: 403,
-  validation: 400,
-};
+const statuses: ReadonlyMap<string, number> = new Map(
+  Object.entries({
+    accessdenied: 403,
+    expiredtoken: 403,
+    internalfailure: 500,
+    internalserver: 500,
+    modelerror: 424,
+    modelnotready: 429,
+    modelstreamerror: 500,
+    modeltimeout: 408,
+    resourcenotfound: 404,
+    servicequotaexceeded: 400,
+    serviceunavailable: 503,
+    throttling: 429,
+    unrecognizedclient: 403,
+    validation: 400,
+  }),
+);
 
 /** The status of an exception by its name, in any spelling: `throttlingException`, `ThrottlingException`, `Throttling`. */
 function statusOf(name: string): number | undefined {
-  return statuses[name.toLowerCase().replace(/(?:exception|error)$/, "")] ?? statuses[name.toLowerCase().replace(/exception$/, "")];
+  const lower = name.toLowerCase();
+  return statuses.get(lower.replace(/(?:exception|error)$/, "")) ?? statuses.get(lower.replace(/exception$/, ""));
 }
 
 /**

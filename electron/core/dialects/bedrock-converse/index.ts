@@ -1,5 +1,6 @@
 import type { Dialect } from "../dialect.ts";
 import { readFailure, writeFailure } from "./failure.ts";
+import { modelPath } from "./path.ts";
 import { openReader } from "./read-stream.ts";
 import { readRequest } from "./read-request.ts";
 import { readReply, writeReply } from "./reply.ts";
@@ -17,8 +18,7 @@ export const bedrockConverse: Dialect = {
   framing: "aws-event-stream",
   toolNames: { pattern: /^[a-zA-Z0-9_-]+$/, maxLength: 64 },
   callIds: { pattern: /^[a-zA-Z0-9_-]+$/, maxLength: 64 },
-  // A model may be an ARN, whose colons and slashes have to be escaped.
-  path: ({ model, stream }) => `/model/${encodeURIComponent(model)}/${stream ? "converse-stream" : "converse"}`,
+  path: ({ model, stream }) => modelPath(model, stream ? "converse-stream" : "converse"),
   readRequest,
   writeRequest,
   openReader,

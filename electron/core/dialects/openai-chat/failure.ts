@@ -90,37 +90,39 @@ function statusOf(error: JsonObject): number | undefined {
   return undefined;
 }
 
-const statuses: Readonly<Record<string, number>> = {
-  invalid_request_error: 400,
-  context_length_exceeded: 400,
-  invalid_prompt: 400,
-  authentication_error: 401,
-  invalid_api_key: 401,
-  insufficient_credits: 402,
-  permission_error: 403,
-  permission_denied: 403,
-  not_found_error: 404,
-  model_not_found: 404,
-  request_too_large: 413,
-  rate_limit_error: 429,
-  rate_limit_exceeded: 429,
-  rate_limit_reached_error: 429,
-  insufficient_quota: 429,
-  exceeded_current_quota_error: 429,
-  server_error: 500,
-  api_error: 500,
-  internal_server_error: 500,
-  upstream_error: 502,
-  service_unavailable: 503,
-  service_unavailable_error: 503,
-  engine_overloaded_error: 529,
-  overloaded: 529,
-  overloaded_error: 529,
-  server_overloaded: 529,
-  timeout: 504,
-  timeout_error: 504,
-};
+const statuses: ReadonlyMap<string, number> = new Map(
+  Object.entries({
+    invalid_request_error: 400,
+    context_length_exceeded: 400,
+    invalid_prompt: 400,
+    authentication_error: 401,
+    invalid_api_key: 401,
+    insufficient_credits: 402,
+    permission_error: 403,
+    permission_denied: 403,
+    not_found_error: 404,
+    model_not_found: 404,
+    request_too_large: 413,
+    rate_limit_error: 429,
+    rate_limit_exceeded: 429,
+    rate_limit_reached_error: 429,
+    insufficient_quota: 429,
+    exceeded_current_quota_error: 429,
+    server_error: 500,
+    api_error: 500,
+    internal_server_error: 500,
+    upstream_error: 502,
+    service_unavailable: 503,
+    service_unavailable_error: 503,
+    engine_overloaded_error: 529,
+    overloaded: 529,
+    overloaded_error: 529,
+    server_overloaded: 529,
+    timeout: 504,
+    timeout_error: 504,
+  }),
+);
 
 function namedStatus(name: string | undefined): number | undefined {
-  return name === undefined ? undefined : statuses[name];
+  return name === undefined ? undefined : statuses.get(name);
 }

@@ -6,8 +6,9 @@ import { isJsonObject, parseJsonObject } from "../json.ts";
 import { readFileUrl } from "../files.ts";
 import { readCacheMark } from "./cache-mark.ts";
 import { readThoughtSignature } from "./collect-calls.ts";
+import { readContentBlocks } from "./content-blocks.ts";
 import { markLast, partsOf, readContent, readText, readTexts, unknownPart } from "./read-parts.ts";
-import { readThinking, readThoughts } from "./read-thoughts.ts";
+import { readThinking, readThoughts, type Thought } from "./read-thoughts.ts";
 
 const roles = ["system", "developer", "user", "assistant", "tool", "function"] as const;
 
@@ -86,8 +87,10 @@ function readAssistant(message: Fields, legacyCalls: LegacyCalls, call: ReadCall
       { param: message.at("audio") },
     );
   }
-  const thoughts = readThoughts(message, call);
-  const content = readAssistantContent(message, call);
+  const { thoughts, content } = withBlocks(readContentBlocks(message, call), {
+    thoughts: readThoughts(message, call),
+    content: readAssistantContent(message, call),
+  });
   const refusal = message.text("refusal");
   const images = message.each("images").map((image) => readImage(image, call));
   const calls = message.each("tool_calls").map((entry) => readCall(entry, call));
@@ -113,6 +116,20 @@ function readAssistant(message: Fields, legacyCalls: LegacyCalls, call: ReadCall
     ...images,
     ...signed,
   ];
+}
+
+interface Said {
+  readonly thoughts: readonly Thought[];
+  readonly content: readonly AssistantPart[];
+}
+
+/** What stands in blocks is told a second time in the other fields, where its order and its proof are lost: the blocks win. */
+function withBlocks(blocks: readonly AssistantPart[] | null, told: Said): Said {
+  if (blocks === null) return told;
+  const holds = (wanted: AssistantPart["type"]): boolean => blocks.some(({ type }) => type === wanted);
+  const thinks = holds("reasoning");
+  const rest = told.content.filter(({ type }) => !(type === "text" && holds("text")) && !(type === "reasoning" && thinks));
+  return { thoughts: thinks ? [] : told.thoughts, content: [...blocks, ...rest] };
 }
 
 function readAssistantContent(message: Fields, call: ReadCall): readonly AssistantPart[] {

@@ -101,18 +101,21 @@ function writeAssistant(parts: readonly AssistantPart[], writing: Writing): void
   writing.messages.push({
     role: "assistant",
     content: content ?? null,
-    ...writeThoughts(parts, calls.length > 0, quirks),
+    ...writeThoughts(parts, calls.length > 0, target),
     ...(calls.length === 0 ? {} : { tool_calls: calls.map((call) => writeCall(call, writing)) }),
   });
 }
 
-function writeThoughts(parts: readonly AssistantPart[], hasCalls: boolean, quirks: Quirks): JsonObject {
+function writeThoughts(parts: readonly AssistantPart[], hasCalls: boolean, { quirks, drop }: WriteTarget): JsonObject {
   const thoughts = parts.filter((part) => part.type === "reasoning");
   const details = thoughts.flatMap(({ text, signature }, index) =>
     signature === undefined ? [] : [writeReasoningDetail(text, signature, index)],
   );
   const proof = details.length === 0 ? {} : { reasoning_details: details };
-  if (!quirks.replaysReasoning || !hasCalls) return proof;
+  if (!quirks.replaysReasoning || !hasCalls) {
+    if (thoughts.some(({ text, signature }) => text !== "" && signature === undefined)) drop("reasoning_content");
+    return proof;
+  }
   // With no thought at hand (another model called the tool) the field still has to be there, and not empty.
   const text = thoughts.map((thought) => thought.text).join("");
   return { ...proof, reasoning_content: text === "" ? " " : text };

@@ -2,6 +2,7 @@ import type { ChatReply, ReplyBlock, TokenLogprob } from "../chat.ts";
 import type { ReplyMeta } from "../dialect.ts";
 import type { JsonObject } from "../json.ts";
 import { writeAnnotation } from "./citations.ts";
+import { writeContentBlocks } from "./content-blocks.ts";
 import { readCustomInput } from "./custom-input.ts";
 import { writeFinishReason } from "./finish-reason.ts";
 import { writeLogprobs } from "./logprobs.ts";
@@ -47,6 +48,7 @@ function writeMessage(blocks: readonly ReplyBlock[], flavour: ReplyFlavour, meta
     content: content ?? (refusal === undefined && first === undefined ? "" : null),
     refusal: refusal ?? null,
     ...writeReasoning(blocks, flavour),
+    ...(meta.isStrict === false ? { content_blocks: writeContentBlocks(blocks) } : {}),
     annotations: writeAnnotations(blocks),
     images: writeImages(blocks),
     ...(first === undefined

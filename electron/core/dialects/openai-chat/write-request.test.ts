@@ -36,6 +36,15 @@ const png = { kind: "data", mediaType: "image/png", data: "AA==" } as const;
 const tool = { kind: "function", name: "f" } as const;
 
 describe("writeRequest()", () => {
+  it("names thoughts and cache marks that are lost, and no others", () => {
+    const thought: AssistantPart = { type: "reasoning", text: "Hm" };
+    const marked: UserPart = { type: "text", text: "Hi", cache: {} };
+    const messages = [user(marked), assistant(thought, call("a")), user(result("a"))];
+    expect(write({ messages }).dropped.toSorted()).toEqual(["cache_control", "reasoning_content"]);
+    expect(write({ messages }, { cacheControl: true, replaysReasoning: true }).dropped).toEqual([]);
+    expect(write({ tools: [{ ...tool, cache: {} }] }).dropped).toEqual(["cache_control"]);
+  });
+
   it("writes no more than was asked for", () => {
     expect(write({})).toEqual({ body: { model: "m", messages: [{ role: "user", content: "Hi" }] }, dropped: [] });
   });

@@ -1,6 +1,7 @@
 import type { ChatRequest, FunctionTool, OutputFormat, ToolChoice } from "../chat.ts";
 import type { WriteTarget } from "../dialect.ts";
 import type { JsonObject, JsonValue } from "../json.ts";
+import { hasCacheMarks } from "../turns.ts";
 import { writeCacheMark } from "./cache-mark.ts";
 import { writeMessages } from "./write-messages.ts";
 import { writeReasoning } from "./write-reasoning.ts";
@@ -38,6 +39,7 @@ export function writeRequest(request: ChatRequest, target: WriteTarget): JsonObj
   };
   // OpenAI takes metadata only for what it is to store, and others not at all.
   if (request.metadata !== undefined) drop("metadata");
+  if (!quirks.cacheControl && hasCacheMarks(request)) drop("cache_control");
   for (const field of quirks.refusedFields) {
     if (body[field] === undefined) continue;
     delete body[field];

@@ -3,6 +3,7 @@ import type { Citation, CloseEvent, Failure, Signature, StartEvent, WriteEvent }
 import type { ReplyMeta, ReplyWriter } from "../dialect.ts";
 import { isJsonObject, type JsonObject } from "../json.ts";
 import { writeAnnotation } from "./citations.ts";
+import { writeBlockDelta, writeProof } from "./content-blocks.ts";
 import { readCustomInput } from "./custom-input.ts";
 import { writeFailure } from "./failure.ts";
 import { writeFinishReason } from "./finish-reason.ts";
@@ -28,6 +29,8 @@ class ChatWriter implements ReplyWriter {
   readonly #flavour: ReturnType<typeof readFlavour>;
   readonly #customTools: ReadonlySet<string>;
   readonly #wantsUsage: boolean;
+  /** Whether each piece is told a second time, as one of its block. */
+  readonly #hasBlocks: boolean;
   readonly #closing: string;
   /** What every chunk begins with: up to its choices, and up to its delta; and what follows on that. */
   #opening = "";
@@ -37,6 +40,8 @@ class ChatWriter implements ReplyWriter {
   #callHead = "";
   #callTail = "";
   #calls = -1;
+  /** Blocks of every kind that are closed. */
+  #block = 0;
   /** The input of the open `custom` call, which is unpacked at its end; null for a function. */
   #customJson: string | null = null;
   #annotations: JsonObject[] = [];
@@ -51,6 +56,7 @@ class ChatWriter implements ReplyWriter {
   constructor(meta: ReplyMeta) {
     this.#meta = meta;
     this.#flavour = readFlavour(meta.body);
+    this.#hasBlocks = meta.isStrict === false;
     this.#customTools = new Set(meta.request.tools.flatMap((tool) => (tool.kind === "custom" ? [tool.name] : [])));
     const options = meta.body["stream_options"];
     this.#wantsUsage = isJsonObject(options) && options["include_usage"] === true;
@@ -63,7 +69,7 @@ class ChatWriter implements ReplyWriter {
       case "text":
         if (!this.#isText) this.#beginText();
         this.#length += event.text.length;
-        return emit({ event: null, data: `${this.#head}{"content":${JSON.stringify(event.text)}}${this.#tail}` });
+        return this.#writeText(event.text, emit);
       case "reasoning":
         this.#isThinking = true;
         return this.#writeReasoning(event.text, emit);
@@ -82,10 +88,7 @@ class ChatWriter implements ReplyWriter {
         return this.#start(event, emit);
       case "signature":
         this.#isThinking = true;
-        if (this.#flavour.hasDetails) {
-          this.#writeDelta({ reasoning_details: [writeReasoningDetail("", event.signature, this.#thoughts)] }, emit);
-        }
-        return;
+        return this.#writeProof(event.signature, emit);
       case "citation":
         return this.#cite(event.citation);
       case "logprobs":
@@ -122,12 +125,30 @@ class ChatWriter implements ReplyWriter {
     emit({ event: null, data: `${this.#head}{"role":"assistant","content":"","refusal":null}${this.#tail}` });
   }
 
+  #writeText(text: string, emit: Emit): void {
+    const json = JSON.stringify(text);
+    const blocks = this.#hasBlocks ? `,"content_blocks":[{"index":${this.#block},"delta":{"text":${json}}}]` : "";
+    emit({ event: null, data: `${this.#head}{"content":${json}${blocks}}${this.#tail}` });
+  }
+
   #writeReasoning(text: string, emit: Emit): void {
     const json = JSON.stringify(text);
+    const blocks = this.#hasBlocks ? `,"content_blocks":[{"index":${this.#block},"delta":{"thinking":${json}}}]` : "";
     const data = this.#flavour.hasDetails
-      ? `${this.#head}{"reasoning":${json},"reasoning_details":[{"type":"reasoning.text","text":${json},"index":${this.#thoughts}}]}${this.#tail}`
-      : `${this.#head}{"reasoning_content":${json}}${this.#tail}`;
+      ? `${this.#head}{"reasoning":${json},"reasoning_details":[{"type":"reasoning.text","text":${json},"index":${this.#thoughts}}]${blocks}}${this.#tail}`
+      : `${this.#head}{"reasoning_content":${json}${blocks}}${this.#tail}`;
     emit({ event: null, data });
+  }
+
+  #writeProof(signature: Signature, emit: Emit): void {
+    if (!this.#flavour.hasDetails && !this.#hasBlocks) return;
+    this.#writeDelta(
+      {
+        ...(this.#flavour.hasDetails ? { reasoning_details: [writeReasoningDetail("", signature, this.#thoughts)] } : {}),
+        ...(this.#hasBlocks ? writeBlockDelta(this.#block, writeProof(signature)) : {}),
+      },
+      emit,
+    );
   }
 
   #beginText(): void {
@@ -161,6 +182,7 @@ class ChatWriter implements ReplyWriter {
 
   #endBlock(emit: Emit): void {
     this.#isText = false;
+    this.#block++;
     if (this.#isThinking) this.#thoughts++;
     this.#isThinking = false;
     if (this.#customJson === null) return;
