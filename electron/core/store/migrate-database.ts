@@ -1,8 +1,10 @@
-import { closeSync, fsyncSync, openSync, renameSync, rmSync } from "node:fs";
+import { renameSync, rmSync } from "node:fs";
 import path from "node:path";
 import type { DatabaseSync } from "node:sqlite";
+import { threadId } from "node:worker_threads";
 import { PosternError } from "#shared/errors.ts";
 import { ensurePrivateFile } from "./ensure-private-file.ts";
+import { flushToDisk } from "./flush-to-disk.ts";
 import { storeError } from "./store-error.ts";
 
 /**
@@ -59,7 +61,8 @@ function applyStep(database: DatabaseSync, next: { readonly step: string; readon
 
 /** Writes a whole, compact copy, and only then gives it its name: a file of that name is never half a copy. */
 function copyDatabase(database: DatabaseSync, copy: string): void {
-  const partial = `${copy}.${process.pid}.partial`;
+  // A file of its own for each thread: several may open one database at once.
+  const partial = `${copy}.${process.pid}-${threadId}.partial`;
   try {
     rmSync(partial, { force: true });
     // VACUUM INTO takes an empty file as its target, and so keeps its mode.
@@ -72,15 +75,6 @@ function copyDatabase(database: DatabaseSync, copy: string): void {
   } catch (error) {
     rmSync(partial, { force: true });
     throw storeError(`copy the database to ${copy} before its new version`, error);
-  }
-}
-
-function flushToDisk(fileOrFolder: string): void {
-  const handle = openSync(fileOrFolder, process.platform === "win32" ? "r+" : "r");
-  try {
-    fsyncSync(handle);
-  } finally {
-    closeSync(handle);
   }
 }
 

@@ -32,8 +32,12 @@ export function openDatabase(file: string): DatabaseSync {
   }
 }
 
-/** Looks at an existing database through a connection that cannot write, not even by putting a left-over WAL in its place. */
-function inspectDatabase(file: string): void {
+/**
+ * Looks at an existing database through a connection that cannot write, not even by putting a left-over WAL in its place.
+ *
+ * @throws SQLite's error, with its `errcode`, where it is damaged or none, and {@link refuseNewerDatabase}'s
+ */
+export function inspectDatabase(file: string): void {
   const { size } = statSync(file);
   if (size === 0) return;
   let database: DatabaseSync | undefined;

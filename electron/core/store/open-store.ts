@@ -2,6 +2,7 @@ import path from "node:path";
 import { Worker } from "node:worker_threads";
 import { PosternError } from "#shared/errors.ts";
 import { ensurePrivateFile } from "./ensure-private-file.ts";
+import type { PackedRows } from "./packed-rows.ts";
 import { storeError, unpackFailure } from "./store-error.ts";
 import { openingId, type StoreCall, type StoreReply, type StoreRequest } from "./store-message.ts";
 import type { SqlValue, Statement, Store } from "./store.ts";
@@ -71,8 +72,11 @@ class WorkerStore implements Store {
     return this.#ask<number>({ kind: "run", sql, parameters });
   }
 
-  insertMany(sql: string, rows: readonly (readonly SqlValue[])[]): Promise<number> {
-    return this.#ask<number>({ kind: "insert-many", sql, rows });
+  insertMany(sql: string, rows: readonly (readonly SqlValue[])[] | PackedRows, also: readonly Statement[] = []): Promise<number> {
+    if (!("cells" in rows)) return this.#ask<number>({ kind: "insert-many", sql, rows, also });
+    // A copy of just these cells: sent as they are, the whole memory behind them would be cloned.
+    const cells = rows.cells.slice();
+    return this.#ask<number>({ kind: "insert-many", sql, rows: { ...rows, cells }, also }, [cells.buffer]);
   }
 
   async transaction(statements: readonly Statement[]): Promise<void> {
@@ -86,12 +90,12 @@ class WorkerStore implements Store {
     return this.#closing;
   }
 
-  #ask<Result>(request: StoreRequest): Promise<Result> {
+  #ask<Result>(request: StoreRequest, handedOver: readonly ArrayBuffer[] = []): Promise<Result> {
     if (this.#ended !== null) return Promise.reject(this.#ended);
     return new Promise((resolve, reject) => {
       const id = ++this.#lastId;
       // First, for it throws where a parameter cannot be cloned; the answer cannot come before this function is done.
-      this.#worker.postMessage({ id, request } satisfies StoreCall);
+      this.#worker.postMessage({ id, request } satisfies StoreCall, handedOver);
       if (this.#waiting.size === 0) this.#worker.ref();
       this.#waiting.set(id, { resolve: (value) => resolve(value as Result), reject });
     });

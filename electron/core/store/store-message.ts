@@ -1,9 +1,15 @@
+import type { PackedRows } from "./packed-rows.ts";
 import type { SqlValue, Statement } from "./store.ts";
 
 /** What the main thread asks of the store's thread. */
 export type StoreRequest =
   | { readonly kind: "all" | "run"; readonly sql: string; readonly parameters: readonly SqlValue[] }
-  | { readonly kind: "insert-many"; readonly sql: string; readonly rows: readonly (readonly SqlValue[])[] }
+  | {
+      readonly kind: "insert-many";
+      readonly sql: string;
+      readonly rows: readonly (readonly SqlValue[])[] | PackedRows;
+      readonly also: readonly Statement[];
+    }
   | { readonly kind: "transaction"; readonly statements: readonly Statement[] }
   | { readonly kind: "close" };
 

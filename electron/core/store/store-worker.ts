@@ -1,10 +1,11 @@
-import type { DatabaseSync } from "node:sqlite";
+import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { type MessagePort, parentPort, workerData } from "node:worker_threads";
 import { openDatabase } from "./open-database.ts";
+import { unpackRows } from "./packed-rows.ts";
 import { StatementCache } from "./statement-cache.ts";
 import { packFailure, storeError } from "./store-error.ts";
 import { openingId, type StoreCall, type StoreReply, type StoreRequest } from "./store-message.ts";
-import type { Statement } from "./store.ts";
+import type { SqlValue, Statement } from "./store.ts";
 
 /**
  * The store's thread: opens the database that `workerData.file` names, then answers calls one after the other.
@@ -43,9 +44,8 @@ function answer({ database, statements }: OpenDatabase, request: StoreRequest): 
       return Number(statements.prepare(request.sql).run(...request.parameters).changes);
     case "insert-many":
       return inTransaction(database, () => {
-        const statement = statements.prepare(request.sql);
-        let changed = 0;
-        for (const row of request.rows) changed += Number(statement.run(...row).changes);
+        const changed = insertAll(statements.prepare(request.sql), request.rows);
+        runAll(statements, request.also);
         return changed;
       });
     case "transaction":
@@ -54,6 +54,16 @@ function answer({ database, statements }: OpenDatabase, request: StoreRequest): 
       database.close();
       return null;
   }
+}
+
+function insertAll(statement: StatementSync, rows: Extract<StoreRequest, { kind: "insert-many" }>["rows"]): number {
+  let changed = 0;
+  const insert = (row: readonly SqlValue[]): void => {
+    changed += Number(statement.run(...row).changes);
+  };
+  if ("cells" in rows) unpackRows(rows, insert);
+  else rows.forEach(insert);
+  return changed;
 }
 
 function runAll(statements: StatementCache, list: readonly Statement[]): void {

@@ -1,11 +1,12 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import type { Clock } from "#core/platform.ts";
-import type { SqlValue } from "#core/store/store.ts";
+import { type PackedRows, unpackRows } from "#core/store/packed-rows.ts";
+import type { SqlValue, Statement } from "#core/store/store.ts";
 import { openCallLog } from "./call-log.ts";
-import type { CallRecord } from "./call-record.ts";
+import { intentColumns, newCall, type OpenCall } from "./call-record.ts";
 
-const traceIdColumn = 22;
+const traceIdColumn = 14;
 
 describe("openCallLog()", () => {
   test("writes what is not a full batch after 100 ms, in one transaction", async () => {
@@ -111,6 +112,57 @@ describe("openCallLog()", () => {
   });
 });
 
+describe("openCallLog().begin()", () => {
+  test("writes nothing of a call that ends before the next batch", async () => {
+    const { log, clock, store } = setUp();
+    const fast = call("fast");
+    log.begin(fast);
+    log.record(fast);
+    await clock.advance(100);
+    await log.flush();
+    expect([store.intents, store.batches, store.endedIntents]).toEqual([[], [["fast"]], 0]);
+  });
+
+  test("writes that a call was begun with the batch after it, and takes that back with the call's own row", async () => {
+    const { log, clock, store } = setUp();
+    const calls = ["a", "b", "c"].map(call);
+    for (const one of calls) log.begin(one);
+    log.record(calls[0] as OpenCall);
+    await clock.advance(100);
+    expect([store.intents, store.batches, store.endedIntents]).toEqual([[["c", "b"]], [["a"]], 0]);
+    log.record(calls[2] as OpenCall);
+    log.record(calls[1] as OpenCall);
+    await log.flush();
+    expect([store.batches, store.endedIntents]).toEqual([[["a"], ["c", "b"]], 2]);
+    expect(clock.waits).toBe(0);
+  });
+
+  test("takes it back only when the call's row is written, however often that is tried", async () => {
+    const { log, clock, store } = setUp();
+    const slow = call("slow");
+    log.begin(slow);
+    await clock.advance(100);
+    store.failure = new Error("disk I/O error");
+    log.record(slow);
+    await clock.advance(100);
+    expect(store.endedIntents).toBe(0);
+    store.failure = null;
+    await clock.advance(1000);
+    expect([store.batches, store.endedIntents]).toEqual([[["slow"]], 1]);
+  });
+
+  test("a store that cannot take it does not keep the log from its records", async () => {
+    const { log, clock, store, errors } = setUp();
+    store.failure = new Error("disk I/O error");
+    log.begin(call("lost"));
+    await clock.advance(100);
+    store.failure = null;
+    log.record(call("kept"));
+    await log.flush();
+    expect([store.batches, errors.length]).toEqual([[["kept"]], 1]);
+  });
+});
+
 function setUp() {
   const clock = new ManualClock();
   const store = new ScriptedStore();
@@ -118,52 +170,40 @@ function setUp() {
   return { clock, store, errors, log: openCallLog(store, { clock, onError: (error) => errors.push(error) }) };
 }
 
-function call(traceId: string): CallRecord {
-  return {
-    startedAtMs: 1_790_000_000_000,
-    endpoint: "chat",
-    grantId: null,
-    userAgent: null,
-    alias: null,
-    provider: null,
-    modelAsked: null,
-    modelServed: null,
-    keyName: null,
-    status: 200,
-    errorCode: null,
-    ending: "finished",
-    streamed: false,
-    attempts: [],
-    firstByteMs: null,
-    totalMs: 1,
-    inputTokens: null,
-    cachedInputTokens: null,
-    outputTokens: null,
-    reasoningTokens: null,
-    requestBytes: null,
-    responseBytes: null,
-    traceId,
-  };
+function call(traceId: string): OpenCall {
+  return { ...newCall(1_790_000_000_000), endpoint: "chat", status: 200, ending: "finished", streamed: false, totalMs: 1, traceId };
 }
 
 /** Keeps the trace ids of each committed batch; fails as it is told. */
 class ScriptedStore {
   readonly batches: string[][] = [];
+  /** The trace ids of the calls that were said to be begun, and how many were said to have ended. */
+  readonly intents: string[][] = [];
+  endedIntents = 0;
   failure: Error | null = null;
   failAtTry = 0;
   refused = "";
   tries = 0;
 
-  async insertMany(_sql: string, rows: readonly (readonly SqlValue[])[]): Promise<number> {
+  async transaction(): Promise<void> {}
+
+  async insertMany(_sql: string, rows: readonly (readonly SqlValue[])[] | PackedRows, also: readonly Statement[] = []): Promise<number> {
     await nextTurn();
     this.tries += 1;
     if (this.failure !== null) throw this.failure;
     if (this.tries === this.failAtTry) throw new Error("disk I/O error");
-    const ids = rows.map((row) => String(row[traceIdColumn]));
+    const ids: string[] = [];
+    const isIntents = "cells" in rows && rows.columns === intentColumns;
+    if ("cells" in rows) unpackRows(rows, (row) => ids.push(String(row[isIntents ? traceIdColumn + 1 : traceIdColumn])));
+    if (isIntents) {
+      this.intents.push(ids);
+      return ids.length;
+    }
+    for (const { parameters } of also) this.endedIntents += (JSON.parse(String(parameters?.[0])) as unknown[]).length;
     if (ids.includes(this.refused))
       throw new Error("refused", { cause: Object.assign(new Error("NOT NULL constraint failed"), { errcode: 1299 }) });
     this.batches.push(ids);
-    return rows.length;
+    return ids.length;
   }
 }
 

@@ -1,15 +1,32 @@
 import type { Clock } from "#core/platform.ts";
+import { createRowPacker, type PackedRows, type RowPacker, sliceRows } from "#core/store/packed-rows.ts";
 import { isRefusedValue } from "#core/store/store-error.ts";
-import type { Store } from "#core/store/store.ts";
+import type { Statement, Store } from "#core/store/store.ts";
 import { PosternError } from "#shared/errors.ts";
-import { type CallRecord, callRow, insertCallSql } from "./call-record.ts";
+import {
+  callColumns,
+  type CallRecord,
+  callRow,
+  closeInterruptedCalls,
+  deleteIntentsSql,
+  insertCallSql,
+  insertIntentSql,
+  intentColumns,
+  intentRow,
+  type OpenCall,
+} from "./call-record.ts";
 
 /** Where the gateway puts what happened, without waiting for it. */
 export interface CallLog {
-  /** Takes a record: an append to an array. It is on disk at most about 100 ms later, or after {@link flush}. */
-  record(record: CallRecord): void;
   /**
-   * Resolves when every record taken so far is committed, or dropped.
+   * Says that a call is about to go out. Where it still goes on when the next batch is written, at most about 100 ms
+   * later, that it was begun is written with it: a run that ends before the call does leaves a row all the same.
+   */
+  begin(call: OpenCall): void;
+  /** Takes a record: copies its values into a batch. It is on disk at most about 100 ms later, or after {@link flush}. */
+  record(record: CallRecord | OpenCall): void;
+  /**
+   * Resolves when every record taken so far is committed, or dropped, and with them what is known of the calls under way.
    *
    * @throws {PosternError} the store's failure, at the first write that fails; the records go on waiting
    */
@@ -27,7 +44,7 @@ export interface CallLog {
 const batchSize = 1_024;
 /** A batch that is not full is written this long after its first record. */
 const flushDelayMs = 100;
-/** About 10 MB of records: a store that fails must not fill the memory. */
+/** About 5 MB of records: a store that fails must not fill the memory. */
 const maxWaiting = 10_000;
 const retryDelayMs = 1_000;
 const reportIntervalMs = 60_000;
@@ -39,18 +56,33 @@ interface FlushWaiter {
   readonly reject: (error: unknown) => void;
 }
 
+/** Records that are written together, and the rows that said that their calls were begun. */
+interface Batch {
+  readonly rows: PackedRows;
+  readonly intents: readonly number[];
+}
+
 /**
  * Opens the log of calls. It writes to the table `calls` in batches, tries again each second when the store fails, and
- * then keeps the newest 10,000 records.
+ * then keeps the newest 10,000 records. Calls that an earlier run did not end become `interrupted` ones.
  *
  * @param options.onError told of a failing store, at most once a minute
  */
 export function openCallLog(
-  store: Pick<Store, "insertMany">,
+  store: Pick<Store, "insertMany" | "transaction">,
   options: { readonly clock: Clock; readonly onError: (error: PosternError) => void },
 ): CallLog {
   const { clock } = options;
-  const waiting: CallRecord[] = [];
+  /** Batches that take no more records, the oldest first. */
+  const closed: Batch[] = [];
+  let open = newBatch();
+  let openIntents: number[] = [];
+  /** Calls that have neither a row nor one that says that they were begun. Not a Set: see `calls-under-way.ts`. */
+  const begun: OpenCall[] = [];
+  // Above those of every run before, so that a row which could not be closed at start is not taken for one of this run.
+  let lastIntentId = Math.round(clock.nowMs()) * 1_000;
+  /** Records in all of them. */
+  let waiting = 0;
   let taken = 0;
   let committed = 0;
   let dropped = 0;
@@ -63,11 +95,13 @@ export function openCallLog(
 
   async function writeAll(): Promise<void> {
     isWriting = true;
-    while (waiting.length > 0) {
+    while (waiting > 0 || begun.length > 0) {
       if (isRetrying) await wait(retryDelayMs);
-      else if (waiting.length < batchSize) await wait(flushDelayMs);
+      else if (waiting < batchSize) await wait(flushDelayMs);
       try {
-        await write(waiting.splice(0, batchSize));
+        const intents = writeIntents();
+        if (waiting > 0) await write(takeBatch());
+        await intents;
         isRetrying = false;
         settleFlushes();
       } catch (error) {
@@ -80,41 +114,83 @@ export function openCallLog(
     isWriting = false;
   }
 
+  /** Writes that calls were begun. It is not tried again: what it was for may be over by then. */
+  function writeIntents(): Promise<unknown> | null {
+    if (begun.length === 0) return null;
+    const rows = createRowPacker({ columns: intentColumns, capacity: begun.length });
+    for (const call of begun.splice(0)) {
+      call.slot = -1;
+      call.intentId = ++lastIntentId;
+      rows.add(intentRow(call.intentId, call));
+    }
+    const written = store.insertMany(insertIntentSql, rows.rows());
+    // Heard where it is awaited, which may be after another failure.
+    written.catch(() => undefined);
+    return written;
+  }
+
   /** Writes a batch. Where the database refuses a value in it, the halves are written on their own, down to that one record. */
-  async function write(batch: CallRecord[]): Promise<void> {
+  async function write(batch: Batch): Promise<void> {
     const parts = [batch];
     for (let part = parts[0]; part !== undefined; part = parts[0]) {
+      const { rows, intents } = part;
       try {
-        await store.insertMany(insertCallSql, part.map(callRow));
-        committed += part.length;
+        await store.insertMany(insertCallSql, rows, endIntents(intents));
+        committed += rows.count;
         parts.shift();
       } catch (error) {
         if (!isRefusedValue(error)) {
-          putBack(parts.flat());
+          putBack(parts);
           throw error;
         }
         parts.shift();
-        if (part.length === 1) {
+        if (rows.count === 1) {
           dropped += 1;
           report(error);
         } else {
-          const middle = part.length >> 1;
-          parts.unshift(part.slice(0, middle), part.slice(middle));
+          const middle = rows.count >> 1;
+          // With the later half, so that no call is without a row in between.
+          parts.unshift({ rows: sliceRows(rows, 0, middle), intents: [] }, { rows: sliceRows(rows, middle, rows.count), intents });
         }
       }
     }
   }
 
-  function putBack(records: readonly CallRecord[]): void {
-    waiting.unshift(...records);
-    const excess = waiting.length - maxWaiting;
-    if (excess <= 0) return;
-    waiting.splice(0, excess);
-    dropped += excess;
+  function takeBatch(): Batch {
+    if (closed.length === 0) closeBatch();
+    const batch = closed.shift() as Batch;
+    waiting -= batch.rows.count;
+    return batch;
+  }
+
+  function closeBatch(): void {
+    closed.push({ rows: open.rows(), intents: openIntents });
+    open = newBatch();
+    openIntents = [];
+  }
+
+  function putBack(batches: readonly Batch[]): void {
+    closed.unshift(...batches);
+    for (const { rows } of batches) waiting += rows.count;
+    while (waiting > maxWaiting) dropOldest(waiting - maxWaiting);
+  }
+
+  /** Drops up to so many records of the oldest batch. */
+  function dropOldest(count: number): void {
+    const { rows, intents } = takeBatch();
+    const rest = Math.max(0, rows.count - count);
+    dropped += rows.count - rest;
+    if (rest === 0) return;
+    closed.unshift({ rows: sliceRows(rows, rows.count - rest, rows.count), intents });
+    waiting += rest;
   }
 
   function giveUp(error: unknown): void {
-    dropped += waiting.splice(0).length;
+    dropped += waiting;
+    closed.length = 0;
+    open = newBatch();
+    openIntents = [];
+    waiting = 0;
     reportedAtMs = -Infinity;
     report(error);
   }
@@ -139,11 +215,30 @@ export function openCallLog(
     if (nowMs - reportedAtMs < reportIntervalMs) return;
     reportedAtMs = nowMs;
     const state = cause instanceof Error ? cause.message : String(cause);
-    const counts = `${waiting.length} records wait for another try, ${dropped} were dropped`;
+    const counts = `${waiting} records wait for another try, ${dropped} were dropped`;
     options.onError(new PosternError("internal", `Cannot write the call log: ${state}; ${counts}`, { cause }));
   }
 
-  function flush(): Promise<void> {
+  /** Takes a call that has ended out of those that were begun. */
+  function end(call: OpenCall): void {
+    if (call.intentId !== 0) openIntents.push(call.intentId);
+    const { slot } = call;
+    if (slot === -1) return;
+    const last = begun.pop();
+    if (last !== undefined && last !== call) {
+      begun[slot] = last;
+      last.slot = slot;
+    }
+    call.slot = -1;
+  }
+
+  async function flush(): Promise<void> {
+    const intents = writeIntents();
+    await flushRecords();
+    await intents;
+  }
+
+  function flushRecords(): Promise<void> {
     if (taken === committed + dropped) return Promise.resolve();
     return new Promise((resolve, reject) => {
       flushWaiters.push({ target: taken, resolve, reject });
@@ -151,21 +246,28 @@ export function openCallLog(
     });
   }
 
+  store.transaction(closeInterruptedCalls).catch(report);
+
   return {
+    begin(call) {
+      if (isClosed) return;
+      call.slot = begun.push(call) - 1;
+      if (!isWriting) void writeAll();
+    },
     record(record) {
+      if ("slot" in record) end(record);
       if (isClosed) {
         taken += 1;
         dropped += 1;
         return;
       }
-      if (waiting.length >= maxWaiting) {
-        waiting.shift();
-        dropped += 1;
-      }
-      waiting.push(record);
+      if (waiting >= maxWaiting) dropOldest(1);
+      if (open.isFull()) closeBatch();
+      open.add(callRow(record));
+      waiting += 1;
       taken += 1;
       if (!isWriting) void writeAll();
-      else if (waiting.length === batchSize && !isRetrying) pause?.abort();
+      else if (waiting === batchSize && !isRetrying) pause?.abort();
     },
     flush,
     async close() {
@@ -175,4 +277,14 @@ export function openCallLog(
     },
     dropped: () => dropped,
   };
+}
+
+function endIntents(ids: readonly number[]): readonly Statement[] {
+  return ids.length === 0 ? none : [{ sql: deleteIntentsSql, parameters: [JSON.stringify(ids)] }];
+}
+
+const none: readonly never[] = [];
+
+function newBatch(): RowPacker {
+  return createRowPacker({ columns: callColumns, capacity: batchSize });
 }

@@ -5,14 +5,25 @@ import path from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { promisify } from "node:util";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { migrations } from "#core/store/migrations.ts";
 import { openStore } from "#core/store/open-store.ts";
 import { isRefusedValue } from "#core/store/store-error.ts";
 import type { Store } from "#core/store/store.ts";
 import { openCallLog } from "#core/usage/call-log.ts";
-import { callStatement, type CallRecord } from "#core/usage/call-record.ts";
+import { callStatement, newCall, type OpenCall } from "#core/usage/call-record.ts";
+import { localDay } from "#core/usage/local-day.ts";
 
 const insertGrant =
   "INSERT INTO grants (id, name, key_hash, key_hint, kind, permissions, created_at_ms) VALUES (?, ?, ?, 'abcd', 'tool', '{}', 0)";
+
+const price = {
+  inputUsdPerMillion: 2.5,
+  outputUsdPerMillion: 10,
+  cacheReadUsdPerMillion: 1.25,
+  cacheWriteUsdPerMillion: null,
+  requestUsd: null,
+  source: "catalog",
+} as const;
 
 let folder: string;
 let file: string;
@@ -41,7 +52,7 @@ describe("openStore()", () => {
     for (const name of ["journal_mode", "synchronous", "foreign_keys", "trusted_schema", "user_version"]) {
       settings[name] = Object.values((await store.all<Record<string, unknown>>(`PRAGMA ${name}`))[0] ?? {})[0];
     }
-    expect(settings).toEqual({ journal_mode: "wal", synchronous: 2, foreign_keys: 1, trusted_schema: 0, user_version: 1 });
+    expect(settings).toEqual({ journal_mode: "wal", synchronous: 2, foreign_keys: 1, trusted_schema: 0, user_version: migrations.length });
     await store.close();
   });
 
@@ -58,7 +69,7 @@ describe("openStore()", () => {
     expect(await store.all("SELECT * FROM older")).toEqual([{ value: "kept" }]);
     expect(await store.all("SELECT * FROM calls")).toEqual([]);
     await store.close();
-    using copy = new DatabaseSync(`${file}.before-v1`, { readOnly: true });
+    using copy = new DatabaseSync(`${file}.before-v${migrations.length}`, { readOnly: true });
     expect(copy.prepare("SELECT name FROM sqlite_schema").all()).toEqual([{ name: "older" }]);
   });
 
@@ -70,7 +81,12 @@ describe("openStore()", () => {
     const modes = Object.fromEntries(
       readdirSync(folder).map((name) => [name, (statSync(path.join(folder, name)).mode & 0o777).toString(8)]),
     );
-    expect(modes).toEqual({ "postern.db": "600", "postern.db-shm": "600", "postern.db-wal": "600", "postern.db.before-v1": "600" });
+    expect(modes).toEqual({
+      "postern.db": "600",
+      "postern.db-shm": "600",
+      "postern.db-wal": "600",
+      [`postern.db.before-v${migrations.length}`]: "600",
+    });
     await store.close();
   });
 
@@ -89,17 +105,17 @@ describe("openStore()", () => {
 
 describe("openStore() refuses and leaves untouched", () => {
   test("a database of a newer version, even with a left-over WAL", async () => {
-    writeDatabase("PRAGMA journal_mode = WAL; CREATE TABLE later (value TEXT); PRAGMA user_version = 7");
+    writeDatabase("PRAGMA journal_mode = WAL; CREATE TABLE later (value TEXT); PRAGMA user_version = 700");
     // A copy of a database that is in use has a WAL that was never put in its place, as after a power cut.
     using writer = new DatabaseSync(file);
-    writer.exec("INSERT INTO later VALUES ('in the WAL'); PRAGMA user_version = 8");
+    writer.exec("INSERT INTO later VALUES ('in the WAL'); PRAGMA user_version = 800");
     const copy = path.join(folder, "copy.db");
     for (const suffix of ["", "-wal"]) writeFileSync(copy + suffix, readFileSync(file + suffix));
     const before = [readFileSync(copy), readFileSync(`${copy}-wal`)];
     expect(before[1]?.length).toBeGreaterThan(0);
 
     await expect(openStore(copy)).rejects.toThrow(
-      `Cannot open the database ${copy}: it has version 8 and this Postern knows versions up to 1; update Postern, or choose another data folder`,
+      `Cannot open the database ${copy}: it has version 800 and this Postern knows versions up to ${migrations.length}; update Postern, or choose another data folder`,
     );
     expect([readFileSync(copy), readFileSync(`${copy}-wal`)]).toEqual(before);
   });
@@ -221,15 +237,27 @@ describe("Store", () => {
       userAgent: "x".repeat(300),
       firstByteMs: 12.5,
       streamed: true,
-      attempts: [{ provider: "openai", model: "gpt-4o", keyName: null, status: 429, errorCode: "upstream_error", totalMs: 3 }],
+      attempts: [
+        { provider: "groq", model: "gpt-oss", keyName: null, status: 429, errorCode: null, totalMs: 3.2, why: "went on to $.targets[1]" },
+      ],
+      costMicroUsd: 12.5,
+      costSource: "estimated",
+      price: { ...price },
+      cacheStatus: "MISS",
+      metadata: '{"team":"a"}',
+      dropped: ["seed"],
     });
     await log.flush();
     expect(await store.all("SELECT * FROM calls")).toEqual([
       {
         id: 1,
         started_at_ms: 1_790_000_000_000,
+        day: localDay(1_790_000_000_000),
         endpoint: "chat",
         grant_id: "grant",
+        tool: "openai-js",
+        client_dialect: "openai-chat",
+        provider_dialect: "openai-chat",
         user_agent: "x".repeat(200),
         alias: "fast",
         provider: "openai",
@@ -240,16 +268,25 @@ describe("Store", () => {
         error_code: null,
         ending: "finished",
         streamed: 1,
-        attempts: '[{"provider":"openai","model":"gpt-4o","keyName":null,"status":429,"errorCode":"upstream_error","totalMs":3}]',
+        attempts:
+          '[{"provider":"groq","model":"gpt-oss","keyName":null,"status":429,"errorCode":null,"totalMs":3,"why":"went on to $.targets[1]"}]',
         first_byte_ms: 13,
         total_ms: 20,
-        input_tokens: 1,
+        input_tokens: 10,
         cached_input_tokens: 2,
+        cache_write_tokens: 1,
         output_tokens: 3,
         reasoning_tokens: 4,
+        cost_micro_usd: 12.5,
+        cost_source: "estimated",
+        price: JSON.stringify(price),
+        cache_status: "MISS",
         request_bytes: 5,
         response_bytes: 6,
         trace_id: "trace",
+        metadata: '{"team":"a"}',
+        dropped: '["seed"]',
+        body_id: null,
       },
     ]);
   });
@@ -277,26 +314,28 @@ function hash(seed: number): Uint8Array {
   return new Uint8Array(32).fill(seed);
 }
 
-function call(traceId: string): CallRecord {
+function call(traceId: string): OpenCall {
   return {
-    startedAtMs: 1_790_000_000_000,
+    ...newCall(1_790_000_000_000),
     endpoint: "chat",
     grantId: "grant",
+    tool: "openai-js",
     userAgent: "OpenAI/JS 7",
     alias: "fast",
     provider: "openai",
     modelAsked: "fast",
     modelServed: "gpt-4o",
     keyName: "work",
+    clientDialect: "openai-chat",
+    providerDialect: "openai-chat",
     status: 200,
-    errorCode: null,
     ending: "finished",
     streamed: false,
-    attempts: [],
     firstByteMs: 10,
     totalMs: 20,
-    inputTokens: 1,
+    inputTokens: 10,
     cachedInputTokens: 2,
+    cacheWriteTokens: 1,
     outputTokens: 3,
     reasoningTokens: 4,
     requestBytes: 5,
