@@ -2,7 +2,9 @@ import { createHash } from "node:crypto";
 import { rmSync } from "node:fs";
 import { createServer, request as httpRequest, type Server } from "node:http";
 import path from "node:path";
-import { text } from "node:stream/consumers";
+import { Readable } from "node:stream";
+import type { AdminFetch } from "#shared/contract/client.ts";
+import { readWebRequest, writeWebResponse } from "./web-http.ts";
 
 type Handler = (request: Request) => Promise<Response>;
 
@@ -30,14 +32,10 @@ export async function serveControlSocket(dataFolder: string, handler: Handler): 
     rmSync(address, { force: true });
   }
   const server: Server = createServer((incoming, outgoing) => {
-    const answer = async (): Promise<void> => {
-      const method = incoming.method ?? "GET";
-      const body = method === "GET" ? null : await text(incoming);
-      const response = await handler(new Request(`http://postern${incoming.url ?? "/"}`, { method, body: body === "" ? null : body }));
-      outgoing.writeHead(response.status, Object.fromEntries(response.headers));
-      outgoing.end(Buffer.from(await response.arrayBuffer()));
-    };
-    answer().catch(() => outgoing.destroy());
+    // Only the owner can come here, so there is nothing to ask; the name of the host says nothing.
+    handler(readWebRequest(incoming, "http://postern"))
+      .then((response) => writeWebResponse(response, outgoing))
+      .catch(() => outgoing.destroy());
   });
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
@@ -57,18 +55,24 @@ export async function serveControlSocket(dataFolder: string, handler: Handler): 
  *
  * @returns null where no instance listens there
  */
-export function callControlSocket(
-  dataFolder: string,
-  request: { readonly method: string; readonly path: string; readonly body: string | null },
-): Promise<{ status: number; body: string } | null> {
+export function callControlSocket(dataFolder: string, path: string, init: Parameters<AdminFetch>[1]): Promise<Response | null> {
   return new Promise((resolve, reject) => {
-    const outgoing = httpRequest({ socketPath: controlAddress(dataFolder), method: request.method, path: request.path }, (response) => {
-      text(response).then((body) => resolve({ status: response.statusCode ?? 500, body }), reject);
-    });
+    const { method, body, headers, signal } = init;
+    const outgoing = httpRequest(
+      { socketPath: controlAddress(dataFolder), method, path, headers, ...(signal && { signal }) },
+      (response) => {
+        resolve(
+          new Response(Readable.toWeb(response) as ReadableStream<Uint8Array>, {
+            status: response.statusCode ?? 500,
+            headers: { "content-type": response.headers["content-type"] ?? "" },
+          }),
+        );
+      },
+    );
     outgoing.once("error", (error: NodeJS.ErrnoException) => {
       if (error.code === "ENOENT" || error.code === "ECONNREFUSED") resolve(null);
       else reject(error);
     });
-    outgoing.end(request.body ?? undefined);
+    outgoing.end(body);
   });
 }

@@ -10,7 +10,7 @@ import { ExitError } from "./exit-error.ts";
  * @throws {ExitError} where it cannot be made or belongs to somebody else
  */
 export function openDataFolder(asked: string | undefined, environment: NodeJS.ProcessEnv): string {
-  const folder = path.resolve(asked ?? (environment["POSTERN_DATA_DIR"]?.trim() || systemFolder(environment)));
+  const folder = findDataFolder(asked, environment);
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     const { uid, mode } = statSync(folder);
@@ -24,6 +24,11 @@ export function openDataFolder(asked: string | undefined, environment: NodeJS.Pr
       cause: error,
     });
   }
+}
+
+/** Where the data folder is or would be; touches nothing. */
+export function findDataFolder(asked: string | undefined, environment: NodeJS.ProcessEnv): string {
+  return path.resolve(asked ?? (environment["POSTERN_DATA_DIR"]?.trim() || systemFolder(environment)));
 }
 
 /** The folder that Electron's `userData` names too. */

@@ -39,7 +39,9 @@ async function runCommand(command: string | undefined, args: readonly string[]):
   }
   const found = Object.hasOwn(commands, command) ? await commands[command]?.() : undefined;
   if (found === undefined) throw new ExitError(2, `Cannot run "${command}": there is no such command; see "postern --help"`);
-  if (args.includes("--help") || args.includes("-h")) {
+  // Behind "--" stand the words of somebody else's program.
+  const own = args.includes("--") ? args.slice(0, args.indexOf("--")) : args;
+  if (own.includes("--help") || own.includes("-h")) {
     process.stdout.write(`${found.usage}\n\n${found.summary}\n`);
     return 0;
   }

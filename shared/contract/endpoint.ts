@@ -5,9 +5,14 @@ export interface ContractEntry {
   readonly method: "GET" | "POST" | "PUT" | "DELETE";
   /** `/admin/keys/:provider/:name`: a part that begins with a colon is a parameter. */
   readonly path: `/admin/${string}`;
+  /** What may stand behind the question mark: an object of texts, where each name comes at most once. */
+  readonly query?: z.ZodType;
   /** The JSON body, where it takes one. */
   readonly body?: z.ZodType;
+  /** The JSON reply; the data of one event in a `text/event-stream`; for another `type` a text. */
   readonly reply: z.ZodType;
+  /** The media type of a reply that is no JSON: its handler gives a text, or a stream of bytes. */
+  readonly type?: string;
 }
 
 /** The names of the parameters in a path. */
@@ -20,14 +25,21 @@ export type PathParameters<Path extends string> = Path extends `${string}:${infe
 /** What a handler of an entry gets. */
 export interface ContractInput<Entry extends ContractEntry> {
   readonly parameters: Readonly<Record<PathParameters<Entry["path"]>, string>>;
+  readonly query: Entry["query"] extends z.ZodType ? z.output<Entry["query"]> : undefined;
   readonly body: Entry["body"] extends z.ZodType ? z.output<Entry["body"]> : undefined;
 }
 
 /** What a handler of an entry gives. */
-export type ContractReply<Entry extends ContractEntry> = z.input<Entry["reply"]>;
+export type ContractReply<Entry extends ContractEntry> = Entry["type"] extends string
+  ? string | ReadableStream<Uint8Array>
+  : z.input<Entry["reply"]>;
 
-/** What a caller of an entry sends: the parameters of its path, and a body where it takes one. */
+/** What a caller of an entry gets: the reply as its schema reads it, or the bytes of one that is no JSON. */
+export type ContractAnswer<Entry extends ContractEntry> = Entry["type"] extends string ? Response : z.output<Entry["reply"]>;
+
+/** What a caller of an entry sends: the parameters of its path, a query, and a body where it takes one. */
 export type ContractCall<Entry extends ContractEntry> = ([PathParameters<Entry["path"]>] extends [never]
   ? { readonly parameters?: undefined }
   : { readonly parameters: Readonly<Record<PathParameters<Entry["path"]>, string>> }) &
+  (Entry["query"] extends z.ZodType ? { readonly query?: z.input<Entry["query"]> } : { readonly query?: undefined }) &
   (Entry["body"] extends z.ZodType ? { readonly body: z.input<Entry["body"]> } : { readonly body?: undefined });

@@ -1,8 +1,48 @@
+import { aliasesContract } from "./aliases.ts";
+import { backupsContract } from "./backups.ts";
+import { catalogContract } from "./catalog.ts";
+import { doctorContract } from "./doctor.ts";
+import { eventsContract } from "./events.ts";
+import { explainContract } from "./explain.ts";
+import { grantsContract } from "./grants.ts";
 import { keysContract } from "./keys.ts";
+import { providersContract } from "./providers.ts";
+import { requestsContract } from "./requests.ts";
+import { runsContract } from "./runs.ts";
+import { settingsContract } from "./settings.ts";
 import { statusContract } from "./status.ts";
+import { usageContract } from "./usage.ts";
+
+/** {@link contract}'s type, by its parts: written out, it would name the schemas' library by paths of its own. */
+export type Contract = typeof aliasesContract &
+  typeof backupsContract &
+  typeof catalogContract &
+  typeof doctorContract &
+  typeof eventsContract &
+  typeof explainContract &
+  typeof grantsContract &
+  typeof keysContract &
+  typeof providersContract &
+  typeof requestsContract &
+  typeof runsContract &
+  typeof settingsContract &
+  typeof statusContract &
+  typeof usageContract;
 
 /** The whole admin API. It does not compile until a handler answers each entry. */
-export const contract = { ...keysContract, ...statusContract };
-
-/** {@link contract}'s type. */
-export type Contract = typeof contract;
+export const contract: Contract = {
+  ...aliasesContract,
+  ...backupsContract,
+  ...catalogContract,
+  ...doctorContract,
+  ...eventsContract,
+  ...explainContract,
+  ...grantsContract,
+  ...keysContract,
+  ...providersContract,
+  ...requestsContract,
+  ...runsContract,
+  ...settingsContract,
+  ...statusContract,
+  ...usageContract,
+};

@@ -16,6 +16,12 @@ export const keyInfoSchema = z.object({
 /** {@link keyInfoSchema}'s values. */
 export type KeyInfo = z.infer<typeof keyInfoSchema>;
 
+/** A key in a list, with whether it waits: its provider's address has changed since it was bound, so it goes nowhere. */
+export const listedKeySchema = keyInfoSchema.extend({ waits: z.boolean() });
+
+/** {@link listedKeySchema}'s values. */
+export type ListedKey = z.infer<typeof listedKeySchema>;
+
 /** A provider's key, as it may be stored. */
 export const secretSchema = z
   .string()
@@ -28,7 +34,7 @@ const keyNameSchema = z.string().regex(/^[\w.-]{1,64}$/, "must be letters, digit
 
 /** The providers' keys: they can be written, tested and removed, and never read back. */
 export const keysContract = {
-  listKeys: { method: "GET", path: "/admin/keys", reply: z.object({ keys: z.array(keyInfoSchema) }) },
+  listKeys: { method: "GET", path: "/admin/keys", reply: z.object({ keys: z.array(listedKeySchema) }) },
   addKey: {
     method: "PUT",
     path: "/admin/keys/:provider/:name",

@@ -12,6 +12,12 @@ export const statusContract = {
       pid: z.number().nullable(),
       /** Where the gateway listens; empty when it does not. */
       addresses: z.array(z.string()),
+      /** Where the window is served to browsers: `http://127.0.0.1:4711`; null where it is not. */
+      window: z.string().nullable(),
+      startedAtMs: z.number(),
+      dataFolder: z.string(),
+      /** Calls that have no whole answer yet. */
+      callsUnderWay: z.number(),
       vault: z.object({ kind: z.string(), status: z.string(), words: z.string() }),
       config: z.object({
         file: z.string(),
@@ -23,6 +29,6 @@ export const statusContract = {
   },
   /** Makes a new owner's key; the old one stops at once. The reply is the only copy. */
   replaceOwnerKey: { method: "POST", path: "/admin/owner-key", reply: z.object({ key: z.string() }) },
-  /** Lets calls go to a model server on this machine. */
-  acceptProvider: { method: "POST", path: "/admin/providers/:provider/accept", reply: z.object({ id: z.string(), origin: z.string() }) },
+  /** Makes the URL with which a browser logs in once. Refused where the window is not served to browsers. */
+  createLogin: { method: "POST", path: "/admin/login", reply: z.object({ url: z.string(), expiresInSeconds: z.number() }) },
 } as const satisfies Record<string, ContractEntry>;

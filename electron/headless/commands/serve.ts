@@ -1,8 +1,10 @@
+import path from "node:path";
 import { createPostern, FolderInUseError, PortTakenError, type Postern } from "#core/postern.ts";
+import { assetsFolder } from "../assets-folder.ts";
 import { serveControlSocket } from "../control-socket.ts";
 import { openDataFolder } from "../data-folder.ts";
 import { ExitError } from "../exit-error.ts";
-import { createNodePlatform } from "../node-platform.ts";
+import { createNodePlatform, systemClock } from "../node-platform.ts";
 import { describeHolder } from "../port-holder.ts";
 import { type Command, type CommandInput, textOption } from "./command.ts";
 
@@ -10,7 +12,7 @@ const drainMs = 10_000;
 
 /** `postern serve`: runs the gateway until it is told to stop. */
 export const serveCommand: Command = {
-  usage: "postern serve [--port 8787] [--host 127.0.0.1] [--data-dir DIR] [--ui-port 0] [--no-ui] [--open]",
+  usage: "postern serve [--port 8787] [--host 127.0.0.1] [--data-dir DIR] [--ui-port 0] [--no-ui] [--open] [--prompt]",
   summary: "Runs the gateway on 127.0.0.1 and ::1. It stops on SIGTERM or Ctrl+C, after at most 10 s for calls under way.",
   options: {
     port: { type: "string" },
@@ -19,35 +21,44 @@ export const serveCommand: Command = {
     "ui-port": { type: "string" },
     "no-ui": { type: "boolean" },
     open: { type: "boolean" },
+    prompt: { type: "boolean" },
   },
   async run(input) {
     const dataFolder = openDataFolder(textOption(input, "data-dir"), process.env);
     const postern = await open(dataFolder);
     try {
-      const listener = await postern.listen({ host: textOption(input, "host") ?? "127.0.0.1", port: readPort(input) });
+      const listener = await postern.listen({
+        host: textOption(input, "host") ?? "127.0.0.1",
+        port: readPort(textOption(input, "port") ?? process.env["POSTERN_PORT"]?.trim()),
+      });
       const control = await serveControlSocket(dataFolder, (request) => postern.admin(request));
       const address = listener.addresses.find((candidate) => candidate.startsWith("127.")) ?? listener.addresses[0] ?? "";
       const stopped = untilToldToStop();
-      if (input.values["open"] === true || textOption(input, "ui-port") !== undefined) {
-        process.stderr.write("The window is not part of this build yet: only the gateway runs.\n");
-      }
       const newOwnerKey = await postern.makeFirstOwnerKey();
       if (listener.addresses.some((candidate) => !candidate.startsWith("127.") && !candidate.startsWith("[::1]"))) {
         process.stderr.write("This network can reach Postern, over plain HTTP; name the hosts that may call it in gateway.allowedHosts.\n");
       }
       const words = newOwnerKey === null ? "" : firstWords(address, newOwnerKey);
       process.stdout.write(`Postern is listening on http://${address}\n${words}`);
+      const closeWindow = input.values["no-ui"] === true ? null : await openWindow(postern, { dataFolder, address, input });
       void sayStartWords(postern);
+      const endPrompt = input.values["prompt"] === true ? await openPrompt(postern) : null;
       await stopped;
+      endPrompt?.();
+      closeWindow?.();
       control?.close();
       await postern.stop({ graceMs: drainMs });
       return 0;
     } catch (error) {
       await postern.stop({ graceMs: 0 });
       if (!(error instanceof PortTakenError)) throw error;
-      throw new ExitError(3, `${error.message} by ${await describeHolder(error.port)}; stop that, or choose another port with --port`, {
-        cause: error,
-      });
+      throw new ExitError(
+        3,
+        `${error.message} by ${await describeHolder(error.port)}; stop that, or choose another port with ${optionFor(error.port, input)}`,
+        {
+          cause: error,
+        },
+      );
     }
   },
 };
@@ -62,14 +73,51 @@ async function open(dataFolder: string): Promise<Postern> {
   }
 }
 
-/** Loaded only now: what comes before listening is kept short. */
+/** Which option chose the port that is taken. */
+function optionFor(port: number, input: CommandInput): string {
+  return textOption(input, "ui-port") === String(port) ? "--ui-port" : "--port";
+}
+
+/** Serves the window to browsers, and says how to open it. Loaded only now: what comes before listening is kept short. */
+async function openWindow(
+  postern: Postern,
+  { dataFolder, address, input }: { readonly dataFolder: string; readonly address: string; readonly input: CommandInput },
+): Promise<() => void> {
+  const [{ serveWindow }, { openBrowser }] = await Promise.all([import("../window/serve-window.ts"), import("../window/open-browser.ts")]);
+  const listener = await serveWindow({
+    port: readPort(textOption(input, "ui-port")) ?? 0,
+    pagesFolder: path.join(assetsFolder, "login"),
+    nowMs: () => systemClock.monotonicMs(),
+    admin: (request) => postern.admin(request),
+    gateway: { address, key: postern.issueWindowKey() },
+  });
+  postern.setBrowserWindow(listener);
+  const { url, expiresInSeconds } = listener.createLogin();
+  process.stdout.write(
+    `The window, for the next ${expiresInSeconds / 60} minutes and one browser (another link: postern ui):\n\n  ${url}\n\n`,
+  );
+  const forgetFile = input.values["open"] === true ? openBrowser(dataFolder, listener.createLogin().url) : null;
+  return () => {
+    forgetFile?.();
+    postern.setBrowserWindow(null);
+    listener.close();
+  };
+}
+
+/** Asks on the terminal about tools that were refused. Loaded only where it is wanted. */
+async function openPrompt(postern: Postern): Promise<() => void> {
+  const [{ askPermissions }, { createClient }] = await Promise.all([import("../ask-permission.ts"), import("#shared/contract/client.ts")]);
+  const call = createClient((path, init) => postern.admin(new Request(`http://postern${path}`, init)));
+  return askPermissions(call, { input: process.stdin, output: process.stdout });
+}
+
+/** Loaded only now, as well. */
 async function sayStartWords(postern: Postern): Promise<void> {
   const { findStartWords } = await import("../describe-status.ts");
   process.stdout.write(await findStartWords(postern));
 }
 
-function readPort(input: CommandInput): number | null {
-  const asked = textOption(input, "port") ?? process.env["POSTERN_PORT"]?.trim();
+function readPort(asked: string | undefined): number | null {
   if (asked === undefined || asked === "") return null;
   const port = Number(asked);
   if (/^\d{1,5}$/.test(asked) && port <= 65_535) return port;

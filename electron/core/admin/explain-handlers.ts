@@ -1,0 +1,42 @@
+import { explainRoute } from "#core/routing/explain-route.ts";
+import { planTree } from "#core/routing/plan-tree.ts";
+import type { RouteCall } from "#core/routing/route-types.ts";
+import type { explainContract } from "#shared/contract/explain.ts";
+import { emptyCall } from "./empty-call.ts";
+import type { HandlersOf } from "./handlers-of.ts";
+import type { AdminParts } from "./parts.ts";
+
+const pathnames = {
+  chat: "/v1/chat/completions",
+  responses: "/v1/responses",
+  messages: "/v1/messages",
+  generate: "/v1beta/models",
+  completions: "/v1/completions",
+  embeddings: "/v1/embeddings",
+  rerank: "/v1/rerank",
+} as const;
+
+/** Answers what stands in `shared/contract/explain.ts`: the gateway's own planner over the gateway's own world, and nothing sent. */
+export function createExplainHandlers({ world }: Pick<AdminParts, "world">): HandlersOf<typeof explainContract> {
+  return {
+    explainRoute: async ({ body }) => {
+      const needs = body.needs ?? null;
+      const call: RouteCall = {
+        ...emptyCall,
+        endpoint: body.endpoint,
+        model: body.model ?? null,
+        config: body.config ?? null,
+        provider: body.provider ?? null,
+        keyName: body.keyName ?? null,
+        inputs: {
+          metadata: body.metadata,
+          pathname: pathnames[body.endpoint],
+          param: (name) => (Object.hasOwn(body.params, name) ? body.params[name] : name === "model" ? body.model : undefined),
+          header: () => null,
+        },
+        needs,
+      };
+      return explainRoute(planTree(call, world), needs);
+    },
+  };
+}

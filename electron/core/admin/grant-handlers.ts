@@ -1,0 +1,36 @@
+import type { ToolGrant } from "#core/access/grants.ts";
+import type { Spending } from "#core/access/spending.ts";
+import type { GrantInfo, grantsContract } from "#shared/contract/grants.ts";
+import type { HandlersOf } from "./handlers-of.ts";
+import type { AdminParts } from "./parts.ts";
+
+/** Answers what stands in `shared/contract/grants.ts`. */
+export function createGrantHandlers({ grants, spending }: Pick<AdminParts, "grants" | "spending">): HandlersOf<typeof grantsContract> {
+  return {
+    listGrants: async () => ({ grants: grants.tools.map((grant) => showGrant(grant, spending)) }),
+    addGrant: async ({ body }) => {
+      const { grant, key } = await grants.add(body.name, body.permissions);
+      return { grant: showGrant(grant, spending), key: key ?? "" };
+    },
+    changeGrant: async ({ parameters, body }) => showGrant(await grants.change(parameters.grant, body), spending),
+    replaceGrantKey: async ({ parameters }) => {
+      const { grant, key } = await grants.replaceKey(parameters.grant);
+      return { grant: showGrant(grant, spending), key };
+    },
+    revokeGrant: async ({ parameters }) => ({ revoked: await grants.revoke(parameters.grant) }),
+  };
+}
+
+/** A grant as a person sees it. */
+export function showGrant({ id, name, keyHint, permissions, createdAtMs, state }: ToolGrant, spending: Pick<Spending, "spent">): GrantInfo {
+  const spent = permissions.budgets.map((budget) => ({ ...budget, spent: spending.spent(id, budget) }));
+  return {
+    id,
+    name,
+    state: state.ended === null ? "active" : permissions.paused ? "paused" : "expired",
+    keyHint,
+    permissions,
+    spent,
+    createdAtMs,
+  };
+}

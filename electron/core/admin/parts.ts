@@ -1,0 +1,49 @@
+import type { ToolGrants } from "#core/access/grants.ts";
+import type { PermissionRequests } from "#core/access/permission-requests.ts";
+import type { RunKeys } from "#core/access/run-keys.ts";
+import type { Spending } from "#core/access/spending.ts";
+import type { Catalog } from "#core/catalog/catalog.ts";
+import type { LiveConfig } from "#core/config/live-config.ts";
+import type { ProviderRow } from "#core/config/provider-rows.ts";
+import type { Clock } from "#core/platform.ts";
+import type { RouteWorld } from "#core/routing/route-types.ts";
+import type { Store } from "#core/store/store.ts";
+import type { Connections } from "#core/upstream/connections.ts";
+import type { CallLog } from "#core/usage/call-log.ts";
+import type { Vault } from "#core/vault/vault.ts";
+import type { LiveEvents } from "./live-events.ts";
+
+/** What the admin API works with. Each resource's handlers take the parts that they need: `Pick<AdminParts, "vault">`. */
+export interface AdminParts {
+  readonly clock: Clock;
+  readonly dataFolder: string;
+  /** The path of `postern.db`. */
+  readonly databaseFile: string;
+  readonly startedAtMs: number;
+  readonly store: Store;
+  readonly calls: Pick<CallLog, "flush">;
+  readonly config: LiveConfig;
+  readonly vault: Vault;
+  readonly grants: ToolGrants;
+  readonly spending: Spending;
+  readonly requests: PermissionRequests;
+  readonly runKeys: RunKeys;
+  readonly connections: Connections;
+  /** The planner's view of everything, for the dry run. */
+  readonly world: RouteWorld<ProviderRow>;
+  readonly catalog: Catalog;
+  readonly events: LiveEvents;
+  /** Where the gateway listens; empty when it does not. */
+  addresses(): readonly string[];
+  callsUnderWay(): number;
+  /** How the window is served to browsers; null where it is not. */
+  browserWindow(): BrowserWindow | null;
+}
+
+/** The window as a listener serves it to browsers. */
+export interface BrowserWindow {
+  /** `http://127.0.0.1:4711` */
+  readonly origin: string;
+  /** Makes a URL that logs one browser in, once. */
+  createLogin(): { readonly url: string; readonly expiresInSeconds: number };
+}

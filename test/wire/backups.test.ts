@@ -1,0 +1,88 @@
+import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { DatabaseSync } from "node:sqlite";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { adminOf } from "../fakes/call-admin.ts";
+import { runCommand } from "../fakes/run-command.ts";
+import { type RunningPostern, startPostern } from "../fakes/start-postern.ts";
+
+let folder: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(path.join(tmpdir(), "postern-test-"));
+});
+
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+async function ask({ url }: RunningPostern, key: string): Promise<number> {
+  return (await fetch(`${url}/v1/models`, { headers: { authorization: `Bearer ${key}` } })).status;
+}
+
+describe("backups", () => {
+  test("bring back what was there when they were made, and keep what was there instead", async () => {
+    let name: string;
+    let first: string;
+    {
+      await using postern = await startPostern({ key: "", dataFolder: folder });
+      const admin = adminOf(postern);
+      first = (await admin("replaceOwnerKey", {})).key;
+      name = (await admin("createBackup", {})).name;
+      await admin("replaceOwnerKey", {});
+      expect(await ask(postern, first)).toBe(401);
+      expect((await admin("restoreBackup", { parameters: { name } })).words).toContain("next start");
+      // The running one goes on with what it has.
+      expect(await ask(postern, first)).toBe(401);
+    }
+    await using again = await startPostern({ key: "", dataFolder: folder });
+    expect(await ask(again, first)).toBe(200);
+    const { backups } = await adminOf(again)("listBackups", {});
+    expect(backups.map((backup) => backup.name)).toEqual([name]);
+    expect(readdirSync(folder).filter((file) => /^postern\.db\.before-restore-\d+$/.test(file))).toHaveLength(1);
+    const modes = [path.join(folder, "postern.db"), path.join(folder, "backups"), path.join(folder, "backups", name)];
+    // Windows has no modes of this kind.
+    const others = process.platform === "win32" ? 0 : 0o077;
+    expect(modes.map((file) => statSync(file).mode & others)).toEqual([0, 0, 0]);
+  });
+
+  test("that are damaged, newer or somebody else's are refused, and nothing is laid ready", async () => {
+    await using postern = await startPostern({ dataFolder: folder });
+    const admin = adminOf(postern);
+    const { name } = await admin("createBackup", {});
+    const at = (file: string): string => path.join(folder, "backups", file);
+    writeFileSync(at("text.db"), "no database at all, but long enough to be looked at".repeat(200));
+    writeFileSync(at("empty.db"), "");
+    const bytes = readFileSync(at(name));
+    writeFileSync(at("cut.db"), bytes.subarray(0, bytes.length / 2));
+    copyFileSync(at(name), at("newer.db"));
+    for (const [file, sql] of [
+      ["newer.db", "PRAGMA user_version = 99"],
+      ["foreign.db", "CREATE TABLE notes (text TEXT)"],
+    ] as const) {
+      const database = new DatabaseSync(at(file));
+      database.exec(sql);
+      database.close();
+    }
+    for (const file of ["text.db", "empty.db", "cut.db", "newer.db", "foreign.db"]) {
+      await expect(admin("restoreBackup", { parameters: { name: file } })).rejects.toMatchObject({ code: "invalid_value" });
+    }
+    await expect(admin("restoreBackup", { parameters: { name: "gone.db" } })).rejects.toMatchObject({ code: "not_found" });
+    for (const climbing of ["../postern.db", "..%2fpostern.db", "/etc/passwd", "postern.lock"]) {
+      await expect(admin("restoreBackup", { parameters: { name: climbing } })).rejects.toMatchObject({ code: "invalid_value" });
+    }
+    expect(readdirSync(folder).filter((file) => file.includes("restored"))).toEqual([]);
+    expect((await admin("getStatus", {})).version).not.toBe("");
+  });
+
+  test("are made, listed and restored by the command, with nothing running", async () => {
+    const run = (...words: string[]): ReturnType<typeof runCommand> => runCommand(["backups", ...words, "--data-dir", folder]);
+    const none = await run();
+    const made = await run("create", "--json");
+    const { name } = JSON.parse(made.stdout) as { name: string };
+    const listed = await run("list");
+    const restored = await run("restore", name);
+    const wrong = await run("restore");
+    expect([none.code, made.code, listed.code, restored.code, wrong.code]).toEqual([0, 0, 0, 0, 2]);
+    expect([none.stdout.includes("No copies"), listed.stdout.includes(name)]).toEqual([true, true]);
+  });
+});
