@@ -41,6 +41,11 @@ export const errorTable = {
   too_many_failed_keys: client(429, "rate_limit_error"),
   conflicting_credentials: client(400),
   not_granted: client(403, "permission_error"),
+  rate_limit_exceeded: client(429, "rate_limit_error"),
+  /** OpenAI's word for a budget that is used up. */
+  insufficient_quota: client(429, "insufficient_quota"),
+  /** a budget could not be written down, so nothing is spent of it */
+  budget_unavailable: postern(503),
 
   // the body and what it names
   invalid_json: client(400),

@@ -78,6 +78,17 @@ describe("readLinearRegex()", () => {
       expect(test(source, `${"a".repeat(4_000)}!`)).toBe(false);
   });
 
+  it("reads at once what repeats nothing many times over", () => {
+    expect(test("(?:(?:(?:(?:){512}){512}){512}){512}b", "ab")).toBe(true);
+    expect(test("((a{0}|){500}){500}c", "ab")).toContain("too large");
+  });
+
+  it("finds units in classes of any order and overlap", () => {
+    for (const source of ["[z0-9a-cb-d\\W]", "[^za-cb]", "[\\D5]"])
+      for (const text of ["a", "b", "d", "e", "z", "5", "7", "_", "-", "é", ""])
+        expect(`${source} ${text} ${test(source, text)}`).toBe(`${source} ${text} ${new RegExp(source).test(text)}`);
+  });
+
   it("does not take the end of what it looks at for the end of the text", () => {
     expect(test("a$", "a".repeat(5_000))).toBe(false);
     expect(test("a$", "a".repeat(4_096))).toBe(true);

@@ -2,6 +2,8 @@
 export interface LinearRegex {
   /** Whether it is found anywhere in the text; of a longer text only the first 4,096 characters are looked at. */
   test(text: string): boolean;
+  /** How much work {@link LinearRegex.test} may be: the pattern's steps at each character. A million takes some 15 ms. */
+  costOf(text: string): number;
 }
 
 /** What became of a pattern's source. */
@@ -70,7 +72,8 @@ export function readLinearRegex(source: string): LinearRegexReading {
   if (source.length > longestSource) return { ok: false, problem: `has more than ${longestSource} characters` };
   try {
     const program = compile(parse(source));
-    return { ok: true, regex: { test: (text) => run(program, text) } };
+    const costOf = (text: string): number => program.steps.length * (Math.min(text.length, longestText) + 1);
+    return { ok: true, regex: { test: (text) => run(program, text), costOf } };
   } catch (error) {
     if (error instanceof PatternProblem) return { ok: false, problem: error.message };
     throw error;
@@ -224,7 +227,7 @@ function parse(source: string): Node {
       } else spans.push(...(from.negated ? complement(from.spans) : from.spans));
     }
     at++;
-    return { kind: "unit", spans, negated };
+    return { kind: "unit", spans: merge(spans), negated };
   }
 
   function readClassUnit(): Extract<Node, { kind: "unit" }> {
@@ -245,6 +248,17 @@ function literal(character: string): Extract<Node, { kind: "unit" }> {
 function only({ spans, negated }: { readonly spans: readonly Span[]; readonly negated: boolean }): number | null {
   const span = spans[0];
   return spans.length === 1 && !negated && span !== undefined && span.from === span.to ? span.from : null;
+}
+
+/** The same units in order, in as few spans as there can be: each character is held against them. */
+function merge(spans: readonly Span[]): Span[] {
+  const merged: { from: number; to: number }[] = [];
+  for (const { from, to } of spans.toSorted((one, other) => one.from - other.from)) {
+    const last = merged.at(-1);
+    if (last !== undefined && from <= last.to + 1) last.to = Math.max(last.to, to);
+    else merged.push({ from, to });
+  }
+  return merged;
 }
 
 /** The units outside of spans that stand in order. */
@@ -292,7 +306,13 @@ function compile(root: Node): { readonly steps: readonly Step[]; readonly start:
             behind = add({ kind: "fork", next: write(node.part, behind), other: next });
         }
         if (node.least > mostSteps) throw new PatternProblem(`repeats something more than ${mostSteps} times`);
-        for (let count = 0; count < node.least; count++) behind = write(node.part, behind);
+        for (let count = 0; count < node.least; count++) {
+          const before = behind;
+          behind = write(node.part, before);
+          // What writes no step is nothing however often it is repeated; counting it out, 512 times in each of many
+          // groups within each other, would not end.
+          if (behind === before) break;
+        }
         return behind;
       }
       default:
@@ -330,8 +350,17 @@ function run({ steps, start }: { readonly steps: readonly Step[]; readonly start
   return false;
 }
 
-function includes(step: { readonly spans: readonly Span[]; readonly negated: boolean }, unit: number): boolean {
-  return step.spans.some((span) => unit >= span.from && unit <= span.to) !== step.negated;
+function includes({ spans, negated }: { readonly spans: readonly Span[]; readonly negated: boolean }, unit: number): boolean {
+  // The last span that begins at the unit or before it; a class can have hundreds.
+  let low = 0;
+  let high = spans.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((spans[middle] as Span).from <= unit) low = middle + 1;
+    else high = middle;
+  }
+  const span = spans[low - 1];
+  return (span !== undefined && unit <= span.to) !== negated;
 }
 
 function holds(assertion: Assertion, text: string, at: number): boolean {

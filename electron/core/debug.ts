@@ -1,7 +1,7 @@
 import createDebug from "debug";
 
 /** The areas that `DEBUG=postern:<area>` can name. */
-export type DebugArea = "http" | "routing" | "upstream" | "vault";
+export type DebugArea = "catalog" | "http" | "routing" | "upstream" | "vault";
 
 /** Writes a line about what an area does. The arguments must never hold a secret, a prompt or an answer. */
 export interface DebugLog {

@@ -1,12 +1,20 @@
 import path from "node:path";
 import { setFlagsFromString } from "node:v8";
+import { openLiveEvents } from "./admin/live-events.ts";
+import type { AdminParts, BrowserWindow } from "./admin/parts.ts";
 import type { Listener } from "./gateway/listen.ts";
 import type { Platform } from "./platform.ts";
 import { lockFolder } from "./store/lock-folder.ts";
-import { openStore } from "./store/open-store.ts";
+import { describeRecovery, openSoundStore } from "./store/open-sound-store.ts";
+import { placeRestored } from "./store/place-restored.ts";
+import type { CallLog } from "./usage/call-log.ts";
+import type { CallRecord } from "./usage/call-record.ts";
+import type { Vault } from "./vault/vault.ts";
+import { version } from "#shared/version.ts";
 
 export { PortTakenError } from "./gateway/port-taken-error.ts";
 export { FolderInUseError } from "./store/lock-folder.ts";
+export type { BrowserWindow } from "./admin/parts.ts";
 
 /** Postern, put together. */
 export interface Postern {
@@ -14,6 +22,10 @@ export interface Postern {
   makeFirstOwnerKey(): Promise<string | null>;
   /** The admin API: each mount authenticates before it calls. */
   admin(request: Request): Promise<Response>;
+  /** Makes the local key with which a mount sends the window's own calls to the gateway. It never enters the window. */
+  issueWindowKey(): string;
+  /** Says how the window is served to browsers, so that the admin API can make login URLs; null where it no longer is. */
+  setBrowserWindow(browserWindow: BrowserWindow | null): void;
   /** Opens the gateway's port. @throws {PortTakenError} where it is taken */
   listen(options: { readonly host: string; readonly port: number | null }): Promise<Listener>;
   /** Ends calls under way within `graceMs`, writes what is left to write and closes everything. */
@@ -31,42 +43,136 @@ export async function createPostern(platform: Platform): Promise<Postern> {
   // generation, where each keeps its whole call alive until a full collection. Measured at 32 connections: 10 MB
   // survived every minor collection with this, next to nothing without.
   setFlagsFromString("--no-allocation-site-pretenuring");
+  // Else the old generation grows to several times what is alive before it is first collected: 30 MB more after a load.
+  setFlagsFromString("--heap-growing-percent=100");
+  const startedAtMs = clock.nowMs();
   const lock = lockFolder(platform.dataFolder);
   try {
-    const [store, rooms] = await Promise.all([openStore(path.join(platform.dataFolder, "postern.db")), loadRooms()]);
+    const databaseFile = path.join(platform.dataFolder, "postern.db");
+    const kept = placeRestored(databaseFile, clock.nowMs());
+    if (kept !== null) platform.notify(`The backup is restored; what was there before is ${kept}`);
+    const [{ store, recovery }, rooms] = await Promise.all([openSoundStore(databaseFile, clock.nowMs()), loadRooms()]);
     const config = rooms.openLiveConfig(platform);
     const notify = (words: string): void => platform.notify(words);
+    if (recovery !== null) notify(describeRecovery(recovery));
     const grants = await rooms.openGrants(store, { clock, environmentKey: environment["POSTERN_API_KEY"], notify });
+    const spending = await rooms.openSpending(store, clock);
+    const requests = rooms.openPermissionRequests(grants, clock);
     const vault = await rooms.openVault(platform, store, () => config.current.rows.all);
     const connections = rooms.openConnections(config.current.gateway);
     config.onChange((next) => connections.setLimits(next.gateway));
-    const models = rooms.openModelLists({
+    const catalog = rooms.openCatalog({
+      dataFolder: platform.dataFolder,
+      assetsFolder: platform.assetsFolder,
+      config,
       connections,
+      store,
       clock,
-      ttlMs: () => config.current.catalog.ttlSeconds * 1000,
-      findSecret: async (row) => {
-        const credential = vault.held(row.id) ?? (await vault.find(row.id));
-        return credential.origins.includes(row.origin) ? credential.secret : null;
+      sign: rooms.createSigner({ connections, nowMs: () => clock.nowMs() }),
+      ...rooms.createCatalogKeys({ config, vault }),
+      notify,
+    });
+    const events = openLiveEvents(clock);
+    const callLog = rooms.openCallLog(store, { clock, onError: (error) => notify(error.message) });
+    const observers = rooms.openObservers({ dataFolder: platform.dataFolder, settings: config.current.observability, notify });
+    const { log } = observers;
+    const calls = watchedBy(callLog, [
+      (record) => observers.observe(record),
+      (record) => {
+        if (events.watchers > 0) events.publish({ type: "call-finished", ...summaryOf(record) });
+      },
+    ]);
+    const runKeys = rooms.openRunKeys(grants, clock);
+    const callers = rooms.createCallerCheck(runKeys.among(grants), clock);
+    const renderMetrics = (callsUnderWay: number): string => observers.metrics.render({ callsUnderWay, version, startedAtMs });
+    const priceOf = rooms.createPriceOf({
+      own: () => config.current.prices,
+      listed: (provider, model) => catalog.pricesOf(provider, model),
+      isFree: (provider) => provider === rooms.helloProviderId || config.current.rows.find(provider)?.local === true,
+    });
+    const bodies = rooms.createBodyKeeper({
+      keeps: ({ tool }) => rooms.keepsBodiesOf(tool, config.current.usage.keepBodiesOf),
+      mostBytes: () => config.current.usage.bodyMaxBytes,
+      take: (taken) => {
+        rooms
+          .keepBodies(store, taken, config.current.usage.bodyMaxBytes)
+          .catch((error: Error) => notify(`Cannot keep the bodies of a call: ${error.message}`));
       },
     });
-    const calls = rooms.openCallLog(store, { clock, onError: (error) => notify(error.message) });
-    const callers = rooms.createCallerCheck(grants, clock);
-    const gateway = rooms.createGateway({ config, callers, vault, connections, models, calls, clock });
+    const backups = rooms.openBackups(store, { file: databaseFile, clock });
+    const housekeeping = rooms.openHousekeeping(store, {
+      clock,
+      settings: () => config.current.usage,
+      copyDaily: (kept) => backups.createDaily(kept),
+      onError: (error) => notify(error.message),
+    });
+    const access = { callers, grants, spending, requests };
+    const gateway = rooms.createGateway({ ...access, config, vault, connections, catalog, calls, priceOf, bodies, clock, renderMetrics });
     let listener: Listener | null = null;
-    const handlers = rooms.createHandlers({ config, vault, grants, connections, addresses: () => listener?.addresses ?? [] });
+    let browserWindow: BrowserWindow | null = null;
+    const adminParts: AdminParts = {
+      clock,
+      dataFolder: platform.dataFolder,
+      databaseFile,
+      startedAtMs,
+      store,
+      calls,
+      config,
+      vault: watchKeys(vault, (provider) => {
+        log.say("info", "keys-changed", { provider });
+        events.publish({ type: "keys-changed", provider, vault: vault.state().status });
+      }),
+      grants,
+      spending,
+      requests,
+      runKeys,
+      connections,
+      world: gateway.world,
+      catalog,
+      events,
+      addresses: () => listener?.addresses ?? [],
+      callsUnderWay: () => gateway.underWay.all().length,
+      browserWindow: () => browserWindow,
+    };
+    grants.onChange(() => events.publish({ type: "grants-changed" }));
+    requests.onRequest(({ id, tool, model }) => events.publish({ type: "permission-requested", id, tool, model }));
+    config.onChange((next) => {
+      observers.configure(next.observability);
+      log.say("info", "config-changed", { problems: 0 });
+      events.publish({ type: "config-changed", problems: 0 });
+    });
+    config.onBroken((problems) => {
+      log.say("warn", "config-broken", { problems: problems.length });
+      events.publish({ type: "config-changed", problems: problems.length });
+    });
+    let admin: Promise<(request: Request) => Promise<Response>> | undefined;
     return {
       makeFirstOwnerKey: async () => (grants.hasOwnerKey ? null : grants.replaceOwnerKey()),
-      admin: rooms.serveContract(handlers),
+      async admin(request) {
+        const serve = await (admin ??= loadAdmin(adminParts));
+        return serve(request);
+      },
+      issueWindowKey: () => runKeys.issueForOwner("window").key,
+      setBrowserWindow: (next) => void (browserWindow = next),
       async listen({ host, port }) {
         listener = await rooms.listen(gateway, { host, port: port ?? config.current.gateway.port });
+        catalog.loadSoon();
+        log.say("info", "listening", { version, addresses: listener.addresses.join(" ") });
         return listener;
       },
       async stop({ graceMs }) {
+        // An open stream of events would keep its mount's connection, and so the drain, from ending.
+        events.close();
         await listener?.drain(graceMs);
+        grants.close();
         config.close();
         await connections.destroy();
+        await catalog.close();
         vault.close();
+        await housekeeping.close();
         await calls.close();
+        if (listener !== null) log.say("info", "stopped");
+        await observers.close();
         await store.close();
         lock.release();
       },
@@ -83,27 +189,125 @@ async function loadRooms() {
     import("./config/live-config.ts"),
     import("./access/grants.ts"),
     import("./access/identify-caller.ts"),
+    import("./access/permission-requests.ts"),
+    import("./access/spending.ts"),
+    import("./access/run-keys.ts"),
     import("./vault/vault.ts"),
     import("./upstream/connections.ts"),
-    import("./catalog/model-lists.ts"),
+    import("./upstream/sign-outgoing.ts"),
+    import("./catalog/catalog.ts"),
+    import("./gateway/catalog-keys.ts"),
     import("./usage/call-log.ts"),
+    import("./usage/call-price.ts"),
+    import("./usage/call-bodies.ts"),
+    import("./usage/housekeeping.ts"),
+    import("./store/backups.ts"),
+    import("./gateway/body-keeper.ts"),
+    import("./gateway/hello-model.ts"),
     import("./gateway/gateway.ts"),
     import("./gateway/listen.ts"),
-    import("./admin/handlers.ts"),
-    import("./admin/serve-contract.ts"),
+    import("./telemetry/open-observers.ts"),
   ]);
-  const [config, grants, callers, vault, connections, models, calls, gateway, listener, handlers, contract] = rooms;
+  const [
+    config,
+    grants,
+    callers,
+    requests,
+    spending,
+    runKeys,
+    vault,
+    connections,
+    signer,
+    catalog,
+    catalogKeys,
+    calls,
+    prices,
+    kept,
+    keeping,
+    copies,
+    bodies,
+    hello,
+    gateway,
+    listener,
+    observers,
+  ] = rooms;
   return {
     ...config,
     ...grants,
     ...callers,
+    ...requests,
+    ...spending,
+    ...runKeys,
     ...vault,
     ...connections,
-    ...models,
+    ...signer,
+    ...catalog,
+    ...catalogKeys,
     ...calls,
+    ...prices,
+    ...kept,
+    ...keeping,
+    ...copies,
+    ...bodies,
+    ...hello,
     ...gateway,
     ...listener,
-    ...handlers,
-    ...contract,
+    ...observers,
+  };
+}
+
+/** Loads the admin API when it is first asked for: no call of a tool needs it. */
+async function loadAdmin(parts: AdminParts): Promise<(request: Request) => Promise<Response>> {
+  const [{ createHandlers }, { serveContract }] = await Promise.all([import("./admin/handlers.ts"), import("./admin/serve-contract.ts")]);
+  return serveContract(createHandlers(parts));
+}
+
+/** The log, with others who are told of each record after it was taken. */
+function watchedBy(calls: CallLog, watchers: readonly ((record: CallRecord) => void)[]): CallLog {
+  return {
+    ...calls,
+    record(record) {
+      calls.record(record);
+      for (const watch of watchers) watch(record);
+    },
+  };
+}
+
+/** What the stream of events tells of a call. */
+function summaryOf(record: CallRecord) {
+  const { endpoint, grantId, tool, alias, provider, status, ending, errorCode } = record;
+  const { firstByteMs, totalMs, inputTokens, outputTokens, costMicroUsd } = record;
+  const model = record.modelServed ?? record.modelAsked;
+  const figures = { firstByteMs, totalMs, inputTokens, outputTokens, costMicroUsd };
+  return { endpoint, grantId, tool, alias, provider, model, status, ending, errorCode, ...figures };
+}
+
+/** The vault, with somebody who is told of each change of its keys. */
+function watchKeys(vault: Vault, tell: (provider: string | null) => void): Vault {
+  return {
+    state: () => vault.state(),
+    list: () => vault.list(),
+    has: (provider) => vault.has(provider),
+    held: (provider, name) => vault.held(provider, name),
+    find: (provider, name) => vault.find(provider, name),
+    close: () => vault.close(),
+    async add(provider, name, secret, origins) {
+      const info = await vault.add(provider, name, secret, origins);
+      tell(provider);
+      return info;
+    },
+    async remove(provider, name) {
+      const isRemoved = await vault.remove(provider, name);
+      if (isRemoved) tell(provider);
+      return isRemoved;
+    },
+    async bind(provider, name, origins) {
+      await vault.bind(provider, name, origins);
+      tell(provider);
+    },
+    async unlock(passphrase) {
+      await vault.unlock(passphrase);
+      tell(null);
+    },
   };
 }

@@ -1,7 +1,8 @@
 import * as z from "zod";
 import { providerIdSchema } from "./provider.ts";
 import { aliasNameSchema, storedConfigSchema } from "./routing.ts";
-import { catalogSettingsSchema, discoverySettingsSchema, gatewaySettingsSchema } from "./settings.ts";
+import { catalogSettingsSchema, discoverySettingsSchema, gatewaySettingsSchema, observabilitySettingsSchema } from "./settings.ts";
+import { ownPricesSchema, usageSettingsSchema } from "./usage.ts";
 
 /**
  * What config.json says about one provider: fields that replace a built-in row's, or a whole row of the person's own.
@@ -26,6 +27,9 @@ export const configFileSchema = z.strictObject({
   configs: z.record(aliasNameSchema, storedConfigSchema).default({}),
   discovery: discoverySettingsSchema.prefault({}),
   catalog: catalogSettingsSchema.prefault({}),
+  usage: usageSettingsSchema.prefault({}),
+  prices: ownPricesSchema.default({}),
+  observability: observabilitySettingsSchema.prefault({}),
 });
 
 /** {@link configFileSchema}'s values, with every default filled in. */

@@ -130,7 +130,7 @@ export const nodeFields = {
   cache: cacheSchema.optional(),
   hedge: hedgeSchema.optional(),
   circuit_breaker: circuitBreakerSchema.optional(),
-  /** False gives the client what its dialect does not know, such as the provider's own reasons for stopping. */
+  /** False gives a chat client what OpenAI's API does not have: `content_blocks`, with thoughts and what signs them. */
   strict_open_ai_compliance: z.boolean().optional(),
   /** Of the whole config: put under the call's own metadata, for the log and for conditions. */
   metadata: z.record(z.string().max(128), z.union([z.string().max(512), z.number(), z.boolean()])).optional(),

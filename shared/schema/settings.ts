@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { baseUrlSchema, providerIdSchema } from "./provider.ts";
 
 const hostAndPort = z
   .string()
@@ -64,10 +65,60 @@ export const catalogSettingsSchema = z.strictObject({
     .max(2_592_000)
     .default(3600)
     .meta({ title: "Model lists stay fresh for", unit: "s", help: "After this they are fetched anew." }),
+  fallback: z.array(providerIdSchema).max(16).default([]).meta({
+    title: "Gateways to try next",
+    help: "Where a model is looked for when the gateway that was named cannot be reached.",
+  }),
   sources: z
     .record(
-      z.string(),
-      z.strictObject({ baseUrl: z.url().optional(), enabled: z.boolean().default(true), weight: z.number().min(0).max(1000).default(1) }),
+      providerIdSchema,
+      z.strictObject({
+        baseUrl: baseUrlSchema
+          .refine((url) => !url.includes("{"), "must be a whole URL, without placeholders")
+          .optional()
+          .meta({ title: "Base URL", help: "Where the list is asked for, if not at the provider's own base URL." }),
+        enabled: z
+          .boolean()
+          .default(true)
+          .meta({ title: "Enabled", help: "Whether this source is asked, and what is known of it is shown." }),
+        weight: z
+          .number()
+          .min(0)
+          .max(1000)
+          .default(1)
+          .meta({ title: "Weight", help: "Greater is asked first where no gateway was named; 0 is asked only by name." }),
+        ttlSeconds: z
+          .int()
+          .min(10)
+          .max(2_592_000)
+          .optional()
+          .meta({ title: "Stays fresh for", unit: "s", help: "In place of the catalog's own time." }),
+      }),
     )
-    .default({}),
+    .default({})
+    .meta({ title: "Sources", help: "By the provider's id; also models.dev and huggingface." }),
+});
+
+/** What the log file says: each level with those before it. */
+export const logLevels = ["silent", "error", "warn", "info", "debug"] as const;
+
+/** One of {@link logLevels}. */
+export type LogLevel = (typeof logLevels)[number];
+
+/** Who may see how Postern does. Nothing leaves the machine until an address is set. */
+export const observabilitySettingsSchema = z.strictObject({
+  logLevel: z.enum(logLevels).default("info").meta({
+    title: "Log file",
+    help: "What logs/postern.log says: at debug every call, at warn those that failed. Never a prompt, an answer or a key.",
+  }),
+  otlpEndpoint: z
+    .url({ protocol: /^https?$/, error: "must be an http or https address, such as http://127.0.0.1:4318" })
+    // config.json holds no secret, and addresses are shown where something is wrong with them.
+    .refine((url) => !/^[^/]*\/\/[^/?#]*@/.test(url), "must not hold a user name or password; they belong into OTEL_EXPORTER_OTLP_HEADERS")
+    .nullable()
+    .default(null)
+    .meta({
+      title: "OpenTelemetry collector",
+      help: "Where traces and metrics of calls go, over OTLP/HTTP; null sends none. A collector's key stands in OTEL_EXPORTER_OTLP_HEADERS.",
+    }),
 });

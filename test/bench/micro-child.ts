@@ -10,11 +10,13 @@ import { WatchedChatStream } from "#core/gateway/watch-chat-stream.ts";
 import { planTree } from "#core/routing/plan-tree.ts";
 import { openStore } from "#core/store/open-store.ts";
 import { openCallLog } from "#core/usage/call-log.ts";
-import type { CallRecord } from "#core/usage/call-record.ts";
+import { newCall, type OpenCall } from "#core/usage/call-record.ts";
 import { scanObject } from "#core/wire/scan-object.ts";
 import { routeCall, routeWorld } from "../fakes/route-world.ts";
+import { measureCatalog } from "./measure-catalog.ts";
 import type { MicroResult } from "./micro.ts";
 import { median } from "./statistics.ts";
+import { timeUsage } from "./time-usage.ts";
 import { chatBody, modelName } from "./work.ts";
 
 const batches = 9;
@@ -51,6 +53,8 @@ async function measureAll(): Promise<readonly MicroResult[]> {
   const stream = new WatchedChatStream({ hidesUsage: false, mustSayEnd: true, hasOpening: true });
   add("WatchedChatStream.feed: a chunk", 50_000, () => stream.feed(chunk));
   results.push(await timeLog());
+  results.push(...(await timeUsage()));
+  results.push(...(await measureCatalog(time)));
   return results;
 }
 
@@ -84,14 +88,18 @@ async function timeLog(): Promise<MicroResult> {
   const means: number[] = [];
   for (let batch = -2; batch < batches; batch++) {
     const before = process.threadCpuUsage();
-    for (let index = 0; index < records; index++) log.record({ ...record, traceId: `trace-${index}` });
+    for (let index = 0; index < records; index++) {
+      const call = { ...record, traceId: `trace-${index}` };
+      log.begin(call);
+      log.record(call);
+    }
     await log.flush();
     const { user, system } = process.threadCpuUsage(before);
     if (batch >= 0) means.push((user + system) / records);
   }
   await store.close();
   rmSync(folder, { recursive: true });
-  return { title: "CallLog.record: CPU of the main thread, its batches included", microseconds: median(means) };
+  return { title: "CallLog: a call begun and recorded, CPU of the main thread, its batches included", microseconds: median(means) };
 }
 
 const headers = {
@@ -106,18 +114,18 @@ const headers = {
 };
 const rawHeaders = Object.entries(headers).flat();
 
-const record: CallRecord = {
-  startedAtMs: 1_750_000_000_000,
+const record: OpenCall = {
+  ...newCall(1_750_000_000_000),
   endpoint: "chat",
   grantId: "environment",
+  tool: "openai-js",
   userAgent: "OpenAI/JS 7.55.0",
-  alias: null,
   provider: "openai",
   modelAsked: modelName,
   modelServed: modelName,
-  keyName: null,
+  clientDialect: "openai-chat",
+  providerDialect: "openai-chat",
   status: 200,
-  errorCode: null,
   ending: "finished",
   streamed: false,
   attempts: [{ provider: "openai", model: modelName, keyName: null, status: 200, errorCode: null, totalMs: 1.25 }],
@@ -127,7 +135,17 @@ const record: CallRecord = {
   cachedInputTokens: 128,
   outputTokens: 180,
   reasoningTokens: 0,
+  costMicroUsd: 123.4,
+  costSource: "estimated",
+  price: {
+    inputUsdPerMillion: 0.15,
+    outputUsdPerMillion: 0.6,
+    cacheReadUsdPerMillion: 0.075,
+    cacheWriteUsdPerMillion: null,
+    requestUsd: null,
+    source: "catalog",
+  },
+  cacheStatus: "DISABLED",
   requestBytes: 1_000,
   responseBytes: 1_000,
-  traceId: null,
 };

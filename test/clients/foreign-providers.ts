@@ -1,7 +1,9 @@
 import type { DialectId } from "#shared/schema/provider.ts";
-import { encodeAwsEventStream } from "#core/wire/aws-event-stream.ts";
+import { encodeAwsEventStream, loadAwsEventStream } from "#core/wire/aws-event-stream.ts";
 import { json, sseText } from "../fakes/replies.ts";
 import type { Script } from "../fakes/scripted-provider.ts";
+
+await loadAwsEventStream();
 
 /** A row of `assets/providers/` that speaks one dialect, and what its requests and errors look like on the wire. */
 export interface ForeignProvider {

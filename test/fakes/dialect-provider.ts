@@ -3,10 +3,12 @@ import type { ChatRequest, WriteEvent } from "#core/dialects/chat.ts";
 import type { Dialect, ReplyMeta } from "#core/dialects/dialect.ts";
 import { foldReply } from "#core/dialects/fold-reply.ts";
 import type { JsonObject } from "#core/dialects/json.ts";
-import { encodeAwsEventStream } from "#core/wire/aws-event-stream.ts";
+import { encodeAwsEventStream, loadAwsEventStream } from "#core/wire/aws-event-stream.ts";
 import { encodeSse } from "#core/wire/sse.ts";
 import type { Script } from "./scripted-provider.ts";
 import { json } from "./replies.ts";
+
+await loadAwsEventStream();
 
 /** What a model does with a request: the content of its answer, without `start` and `close`. */
 export type Model = (request: ChatRequest) => readonly WriteEvent[];
@@ -20,7 +22,9 @@ export type Model = (request: ChatRequest) => readonly WriteEvent[];
  */
 export function speak(dialect: Dialect, model: Model): Script {
   return async (exchange) => {
-    const { url } = exchange.request;
+    const { url, method } = exchange.request;
+    // It lists no models: a test that wants a list routes one.
+    if (method === "GET") return json(404, dialect.writeFailure({ status: 404, message: "There is no list here" }))(exchange);
     const body = exchange.request.json() as JsonObject;
     const stream = body["stream"] === true || /stream/i.test(url);
     const dropped: string[] = [];

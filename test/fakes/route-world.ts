@@ -36,6 +36,8 @@ export interface WorldFacts {
   readonly aliases?: Readonly<Record<string, CallConfig>>;
   readonly configs?: Readonly<Record<string, CallConfig>>;
   readonly served?: Readonly<Record<string, string>>;
+  /** A provider's own name of a model, by another spelling. */
+  readonly ids?: Readonly<Record<string, string>>;
   /** By `provider model`. */
   readonly facts?: Readonly<Record<string, Partial<ModelFacts>>>;
   readonly health?: Partial<TargetHealth>;
@@ -56,6 +58,7 @@ export function routeWorld(facts: WorldFacts = {}): RouteWorld<RouteRow> {
     providerOfKey: (name) => Object.keys(keys).find((provider) => keys[provider]?.includes(name) === true) ?? null,
     allowsHost: (origin) => origin.startsWith("http://127.0.0.1"),
     servedBy: (model) => facts.served?.[model] ?? null,
+    idAt: (_provider, name) => facts.ids?.[name] ?? null,
     withValues: (row, values) => ({ ...row, missingOptions: row.missingOptions.filter((name) => values[name] === undefined) }),
     factsOf: (provider, model) => {
       const known = facts.facts?.[`${provider} ${model}`];

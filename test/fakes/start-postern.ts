@@ -14,6 +14,8 @@ export interface PosternOptions {
   readonly environment?: Readonly<Record<string, string>>;
   /** More arguments for `serve`. */
   readonly arguments?: readonly string[];
+  /** Whether the window is served to browsers as well. */
+  readonly window?: boolean;
   /** A folder that an earlier instance used; it is then kept at the end. */
   readonly dataFolder?: string;
   readonly key?: string;
@@ -66,7 +68,16 @@ export async function startPostern(options: PosternOptions = {}): Promise<Runnin
   });
   const child = spawn(
     process.execPath,
-    ["electron/headless/main.ts", "serve", "--port", "0", "--no-ui", "--data-dir", dataFolder, ...(options.arguments ?? [])],
+    [
+      "electron/headless/main.ts",
+      "serve",
+      "--port",
+      "0",
+      ...(options.window === true ? [] : ["--no-ui"]),
+      "--data-dir",
+      dataFolder,
+      ...(options.arguments ?? []),
+    ],
     {
       cwd: repositoryFolder,
       env: { PATH: process.env["PATH"], ...homeVariables(homeFolder), POSTERN_API_KEY: key, ...options.environment },

@@ -41,8 +41,13 @@ export const rooms = {
     packages: ["node:*", "zod", "@pydantic/genai-prices"],
   },
   "electron/core/usage": { folders: ["electron/core/store", "shared", ...everywhereInCore], packages: ["node:*", "zod"] },
+  "electron/core/telemetry": {
+    folders: ["electron/core/usage (types)", "shared", ...everywhereInCore],
+    packages: ["node:*", "pino", "@opentelemetry/*"],
+  },
   "electron/core/gateway": {
     folders: [
+      "electron/core/telemetry (types)",
       "electron/core/endpoints",
       "electron/core/dialects",
       "electron/core/routing",
@@ -68,12 +73,12 @@ export const rooms = {
       "electron/core/catalog",
       "electron/core/config",
       "electron/core/usage",
-      "electron/core/upstream (types)",
+      "electron/core/upstream",
       "electron/core/routing",
       "shared",
       ...everywhereInCore,
     ],
-    packages: ["zod"],
+    packages: ["node:*", "zod"],
   },
   "electron/core/platform.ts": { folders: [], packages: [] },
   "electron/core/debug.ts": { folders: [], packages: ["debug"] },
@@ -86,6 +91,8 @@ export const rooms = {
   },
   "electron/main.ts": { folders: ["electron/desktop", "electron/headless", "shared"], packages: ["node:*", "electron", "electron/*"] },
   "electron/preload.ts": { folders: ["shared"], packages: ["electron", "electron/*"] },
+  // The page that a browser gets as it is: nothing bundles it.
+  "assets/login": { folders: [], packages: [] },
   renderer: { folders: ["shared"], packages: ["*", "!node:*", "!electron", "!electron/*", "!undici", "!keytar"] },
 };
 

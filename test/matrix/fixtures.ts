@@ -1,10 +1,12 @@
 import { dialects } from "#core/dialects/index.ts";
 import type { Dialect } from "#core/dialects/dialect.ts";
 import { isJsonObject, type JsonObject } from "#core/dialects/json.ts";
-import { encodeAwsEventStream } from "#core/wire/aws-event-stream.ts";
+import { encodeAwsEventStream, loadAwsEventStream } from "#core/wire/aws-event-stream.ts";
 import type { Frame } from "#core/wire/frame.ts";
 import { SseDecoder } from "#core/wire/sse.ts";
 import { type Fixture, readFixtures } from "../fakes/fixture.ts";
+
+await loadAwsEventStream();
 
 /** Every wire format, in a fixed order. */
 export const everyDialect: readonly Dialect[] = Object.values(dialects);

@@ -80,7 +80,10 @@ function inputOf(text: string): unknown {
 }
 
 /** What came of asking a provider for what a fixture asks for. */
-function attempt(provider: Dialect, asked: Asked): { readonly name: string; readonly translation?: Translation; readonly refusal?: unknown } {
+function attempt(
+  provider: Dialect,
+  asked: Asked,
+): { readonly name: string; readonly translation?: Translation; readonly refusal?: unknown } {
   try {
     return { name: asked.name, translation: translate(asked.dialect, provider, asked.body) };
   } catch (refusal) {

@@ -10,6 +10,7 @@ import { gate, json, reply, sse } from "../fakes/replies.ts";
 import { runCommand } from "../fakes/run-command.ts";
 import { type ScriptedProvider, startScriptedProvider } from "../fakes/scripted-provider.ts";
 import { type RunningPostern, startPostern } from "../fakes/start-postern.ts";
+import { when } from "./routing-world.ts";
 
 // Roads by which something could get where it must not be, each found open once.
 
@@ -89,6 +90,29 @@ describe("a provider's refusal", () => {
     provider.next(reply(500, "<".repeat(900_000), { "content-type": "text/html" }));
     expect((await ask({ model: "@openai/gpt-4o" })).status).toBe(500);
   });
+});
+
+test("a pattern in a config that a call brings cannot hold up the process, with or without a key", async () => {
+  const conditions = [
+    [{ "params.text": { $regex: "(?:(?:(?:(?:){512}){512}){512}){512}" } }],
+    Array.from({ length: 80 }, () => ({ "params.text": { $regex: "a{509}Z" } })),
+  ];
+  provider.next(openAiChat());
+  for (const $or of conditions) {
+    const node = { provider: "openai", api_key: "sk-own-0123456789", model: "m" };
+    const config = {
+      strategy: { mode: "conditional", conditions: [when({ $or }, "a")], default: "a" },
+      targets: [{ ...node, name: "a" }],
+    };
+    const answer = await fetch(`${postern.url}/v1/chat/completions`, {
+      method: "POST",
+      headers: { "content-type": "application/json", "x-portkey-config": JSON.stringify(config) },
+      body: JSON.stringify({ model: "m", messages: [], text: "a".repeat(4_096) }),
+      signal: AbortSignal.timeout(5_000),
+    });
+    await answer.text();
+    expect(answer.status).toBe($or.length === 1 ? 200 : 400);
+  }
 });
 
 describe("a stream", () => {

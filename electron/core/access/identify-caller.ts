@@ -26,7 +26,7 @@ export interface CallerCheck {
 }
 
 const failuresPerMinute = 30;
-const howToGetAKey = 'use the key that Postern showed at its first start, or make a new one with "postern owner-key --replace"';
+const howToGetAKey = 'make one for this tool with "postern grant NAME", or allow its request in Postern';
 
 /**
  * Makes the gate. Wrong keys are counted for all callers together, so that a second address or header does not buy
@@ -89,6 +89,7 @@ export function createCallerCheck(grants: Grants, clock: Clock): CallerCheck {
         if (ownKey !== null && grantHeader !== "x-portkey-api-key") {
           throw conflict("a provider's key came beside the local key; to use both, send the local key as x-portkey-api-key");
         }
+        if (grant.kind === "tool" && grant.once !== null) grant.once.isUsed = true;
         return { grant, ownKey };
       }
       if (ownKey === null && configHasKeys && bringYourOwnKey) return { grant: null, ownKey: null };

@@ -1,19 +1,65 @@
 import { hash, randomBytes, timingSafeEqual } from "node:crypto";
+import { crc32 } from "node:zlib";
 import { localKeyPrefix } from "#shared/local-key.ts";
 
-/** A new local key: 256 random bits behind the prefix. */
+const digits = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+/** 220 random bits. */
+const randomDigits = 37;
+/** Holds 32 bits. */
+const checksumDigits = 6;
+
+/**
+ * A new local key: the prefix, 37 random letters and digits, and the CRC-32 of all that in 6 more, so that a scanner for
+ * leaked keys can tell a real one from what only looks like it.
+ */
 export function createLocalKey(): string {
-  return `${localKeyPrefix}${randomBytes(32).toString("base64url")}`;
+  // More bytes than the digits hold, so that none of them is likelier than another by anything that counts.
+  const random = BigInt(`0x${randomBytes(40).toString("hex")}`) % 62n ** BigInt(randomDigits);
+  const body = localKeyPrefix + inDigits(random, randomDigits);
+  return body + checksumOf(body);
 }
 
-/** What is stored of a local key: its SHA-256. The key itself has 256 random bits, so a slow hash would add nothing. */
+/** Whether a text is a local key as {@link createLocalKey} makes them: its checksum is right. Says nothing of whether it is known. */
+export function isWellFormedKey(text: string): boolean {
+  const body = text.slice(0, -checksumDigits);
+  return text.length === localKeyPrefix.length + randomDigits + checksumDigits && text.endsWith(checksumOf(body));
+}
+
+function checksumOf(body: string): string {
+  return inDigits(BigInt(crc32(body)), checksumDigits);
+}
+
+function inDigits(value: bigint, length: number): string {
+  let text = "";
+  for (let rest = value; text.length < length; rest /= 62n) text = (digits[Number(rest % 62n)] as string) + text;
+  return text;
+}
+
+/** What is stored of a local key: its SHA-256. The key itself has 220 random bits, so a slow hash would add nothing. */
 export function hashLocalKey(key: string): Buffer {
   return hash("sha256", key, "buffer");
 }
 
-/** Compares two hashes in a time that does not depend on where they differ. */
-export function sameHash(left: Buffer, right: Buffer): boolean {
-  return left.length === right.length && timingSafeEqual(left, right);
+/** Tells whether a presented key is the one behind a hash. */
+export interface HashedKeyCheck {
+  /** Hashes the key that is presented: what {@link matches} compares from now on. */
+  present(key: string): void;
+  /** Compares in a time that does not depend on where the two differ. @param known as {@link hashDigits} gives it */
+  matches(known: Buffer): boolean;
+}
+
+/** A hash as its hexadecimal digits, the form in which a {@link HashedKeyCheck} compares. */
+export function hashDigits(hash: Buffer): Buffer {
+  return Buffer.from(hash.toString("hex"), "latin1");
+}
+
+/** Makes a check. It is on every call's way: digits into memory of its own cost a third of a new buffer for each key. */
+export function createHashedKeyCheck(): HashedKeyCheck {
+  const presented = Buffer.alloc(64);
+  return {
+    present: (key) => void presented.write(hash("sha256", key, "hex"), "latin1"),
+    matches: (known) => known.length === presented.length && timingSafeEqual(known, presented),
+  };
 }
 
 const placeholderPattern =

@@ -9,6 +9,7 @@ export interface RequestHead {
   readonly secFetchDest: string | null;
   readonly contentType: string | null;
   readonly contentEncoding: string | null;
+  readonly transferEncoding: string | null;
   readonly userAgent: string | null;
   readonly via: string | null;
   /** By header name, every credential that came, with `Bearer ` taken off. */
@@ -56,6 +57,7 @@ export function readHead(rawHeaders: readonly string[]): RequestHead {
   let secFetchDest: string | null = null;
   let contentType: string | null = null;
   let contentEncoding: string | null = null;
+  let transferEncoding: string | null = null;
   let userAgent: string | null = null;
   let via: string | null = null;
   let portkey: Map<string, string> | null = null;
@@ -89,6 +91,9 @@ export function readHead(rawHeaders: readonly string[]): RequestHead {
       case "content-encoding":
         contentEncoding = contentEncoding === null ? value : `${contentEncoding}, ${value}`;
         break;
+      case "transfer-encoding":
+        transferEncoding = transferEncoding === null ? value : `${transferEncoding}, ${value}`;
+        break;
       case "user-agent":
         userAgent = value;
         break;
@@ -120,6 +125,7 @@ export function readHead(rawHeaders: readonly string[]): RequestHead {
     secFetchDest,
     contentType,
     contentEncoding,
+    transferEncoding,
     userAgent,
     via,
     credentials,

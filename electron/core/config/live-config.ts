@@ -1,9 +1,9 @@
 import { type FSWatcher, readFileSync, watch } from "node:fs";
 import path from "node:path";
-import { applyEdits, modify } from "jsonc-parser";
 import type { ConfigFile } from "#shared/schema/config-file.ts";
 import { PosternError } from "#shared/errors.ts";
 import type { Platform } from "#core/platform.ts";
+import { editJson } from "./edit-json.ts";
 import { mergeProviderRows, type ProviderRows, readBuiltInRows } from "./provider-rows.ts";
 import { type ConfigProblem, readConfig } from "./read-config.ts";
 import { replaceFile } from "#core/store/replace-file.ts";
@@ -20,10 +20,15 @@ export interface LiveConfig {
   /** What is wrong with the file as it is on disk; empty when it is in force. */
   readonly problems: readonly ConfigProblem[];
   readonly file: string;
+  /** The ids of the rows that ship. */
+  readonly builtInIds: ReadonlySet<string>;
   /** Calls back after each change that took effect. */
   onChange(listener: (config: Config) => void): void;
+  /** Calls back after each change of the file that broke it. */
+  onBroken(listener: (problems: readonly ConfigProblem[]) => void): void;
   /**
-   * Changes one value in the file and keeps the person's comments and order.
+   * Changes one value in the file, or takes it out where the value is undefined, and keeps the person's comments and
+   * order. One change at a time: a second one begins with what the first has written.
    *
    * @throws {PosternError} `invalid_config` when the file is broken or the change would break it; nothing is written then
    */
@@ -40,9 +45,11 @@ export function openLiveConfig(platform: Platform): LiveConfig {
   const lastGoodFile = path.join(platform.dataFolder, "config.last-good.json");
   const builtIn = readBuiltInRows(platform.assetsFolder);
   const listeners: ((config: Config) => void)[] = [];
+  const brokenListeners: ((problems: readonly ConfigProblem[]) => void)[] = [];
   let problems: readonly ConfigProblem[] = [];
   let lastText: string | null | undefined;
   let keeping: Promise<void> = Promise.resolve();
+  let editing: Promise<void> = Promise.resolve();
   let current = loadFile() ?? load(readIfPossible(lastGoodFile), { quietly: true }) ?? load(null);
   if (current === null) throw new PosternError("internal", "Cannot start: the built-in provider rows are broken; reinstall Postern");
 
@@ -101,10 +108,38 @@ export function openLiveConfig(platform: Platform): LiveConfig {
   }
 
   function reload(): void {
+    const before = problems;
     const next = loadFile();
-    if (next === null) return;
+    if (next === null) {
+      if (problems !== before && problems.length > 0) for (const listener of brokenListeners) listener(problems);
+      return;
+    }
     current = next;
     for (const listener of listeners) listener(next);
+  }
+
+  async function edit(at: readonly (string | number)[], value: unknown): Promise<void> {
+    let before: string;
+    try {
+      before = readIfThere(file) ?? "{}\n";
+    } catch (error) {
+      const words = describeProblems(file, [unreadableProblem(error as Error)]);
+      throw new PosternError("invalid_config", `Cannot change ${file}: ${words}`, { cause: error });
+    }
+    if (build(before).config === null) {
+      throw new PosternError(
+        "invalid_config",
+        `Cannot change ${file}: it is broken as it is; ${describeProblems(file, build(before).problems)}`,
+      );
+    }
+    const after = editJson(before, at, value);
+    const checked = build(after);
+    if (checked.config === null) {
+      const words = checked.problems.map(({ path: where, message }) => `${where} ${message}`).join("; ");
+      throw new PosternError("invalid_config", `Cannot change config.json like this: ${words}`);
+    }
+    await replaceFile(file, after);
+    reload();
   }
 
   // The folder is watched, not the file: editors and our own writes replace the file by a rename.
@@ -129,27 +164,13 @@ export function openLiveConfig(platform: Platform): LiveConfig {
       return problems;
     },
     file,
+    builtInIds: new Set(builtIn.keys()),
     onChange: (listener) => void listeners.push(listener),
-    async edit(at, value) {
-      let before: string;
-      try {
-        before = readIfThere(file) ?? "{}\n";
-      } catch (error) {
-        const words = describeProblems(file, [unreadableProblem(error as Error)]);
-        throw new PosternError("invalid_config", `Cannot change ${file}: ${words}`, { cause: error });
-      }
-      if (build(before).config === null) {
-        throw new PosternError(
-          "invalid_config",
-          `Cannot change ${file}: it is broken as it is; ${describeProblems(file, build(before).problems)}`,
-        );
-      }
-      const edits = modify(before, [...at], value, { formattingOptions: { insertSpaces: true, tabSize: 2, eol: "\n" } });
-      const after = applyEdits(before, edits);
-      const checked = build(after);
-      if (checked.config === null) throw new PosternError("invalid_config", describeProblems(file, checked.problems));
-      await replaceFile(file, after);
-      reload();
+    onBroken: (listener) => void brokenListeners.push(listener),
+    edit(at, value) {
+      const turn = editing.then(() => edit(at, value));
+      editing = turn.catch(() => undefined);
+      return turn;
     },
     close() {
       clearTimeout(timer);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { mergeProviderRows, type ProviderRow } from "./provider-rows.ts";
+import { fillRow, mergeProviderRows, type ProviderRow } from "./provider-rows.ts";
 import { readConfig } from "./read-config.ts";
 
 const builtIn = new Map<string, Record<string, unknown>>([
@@ -79,6 +79,13 @@ describe("mergeProviderRows()", () => {
 
   it("lets no environment variable choose another host through a placeholder", () => {
     expect(row("azure", {}, { AZURE_RESOURCE: "evil.example/x#" })).toMatchObject({ missingOptions: ["resource"] });
+  });
+
+  it("lets no value lead out of the path that it stands in", () => {
+    const mine = { dialect: "openai-chat", auth: "bearer", baseUrl: "https://a.example/accounts/{account}/v1" };
+    const found = row("mine", { mine: { ...mine, options: { account: { title: "Account" } }, values: { account: "one" } } });
+    const filled = ["two", "..", ".", "a/b"].map((account) => found && fillRow(found, { account })?.basePath);
+    expect(filled).toEqual(["/accounts/two/v1", undefined, undefined, undefined]);
   });
 
   it("leaves out a variable that would make the address no URL", () => {

@@ -115,9 +115,9 @@ export function fillRow(row: ProviderRow, values: Readonly<Record<string, string
   return filled === null ? null : { ...row, optionValues, ...filled };
 }
 
-/** Nothing that could change what of an address is its host. */
+/** Nothing that could change what of an address is its host, or lead out of the path that it stands in. */
 function isPlainValue(value: string): boolean {
-  return /^[\w.-]+$/.test(value);
+  return /^[\w.-]+$/.test(value) && !/^\.+$/.test(value);
 }
 
 function fillAddress(

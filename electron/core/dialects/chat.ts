@@ -226,6 +226,8 @@ export interface Usage {
   /** All output tokens, those of reasoning among them. */
   readonly outputTokens?: number | undefined;
   readonly reasoningTokens?: number | undefined;
+  /** What the provider says that it cost, in US dollars. */
+  readonly costUsd?: number | undefined;
 }
 
 /** Why an answer ended. */

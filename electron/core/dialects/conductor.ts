@@ -27,6 +27,11 @@ export class Conductor {
     this.#emit = emit;
   }
 
+  /** Whether the answer is whole, and said to be. */
+  get isClosed(): boolean {
+    return this.#closed;
+  }
+
   /** What is known of the tokens so far. */
   get usage(): Usage {
     return this.#usage;

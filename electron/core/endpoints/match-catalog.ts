@@ -5,7 +5,9 @@ export type CatalogCall =
   | { readonly call: "forget"; readonly gateway: string };
 
 /** A catalog's path, or which method it wants; null where there is no such path. */
-export type CatalogMatch = { readonly kind: "catalog"; readonly catalog: CatalogCall } | { readonly kind: "wrong-method"; readonly allow: string };
+export type CatalogMatch =
+  | { readonly kind: "catalog"; readonly catalog: CatalogCall }
+  | { readonly kind: "wrong-method"; readonly allow: string };
 
 const plainCalls: ReadonlyMap<string, "models" | "compare" | "gateways"> = new Map([
   ["/catalog/models", "models"],

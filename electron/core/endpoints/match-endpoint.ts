@@ -61,6 +61,12 @@ const posts: ReadonlyMap<string, Endpoint> = new Map([
   ["/v1/rerank", openai("rerank")],
 ]);
 
+/** Whose API a path belongs to, by its beginning: a refusal of what is not there is told in its shape. */
+export function dialectOfPath(path: string): DialectId {
+  if (path.startsWith("/v1beta/")) return "gemini-generate";
+  return path.startsWith("/v1/messages") ? "anthropic-messages" : "openai-chat";
+}
+
 /** Only plain characters: nothing that another parser could decode, fold or climb with. */
 const plainPath = /^(?:\/(?!\.{1,2}(?:\/|$))[\w.~:@!$&'()*+,;=-]+)+$/;
 

@@ -4,18 +4,22 @@ import { PosternError } from "#shared/errors.ts";
 import { endpointPaths, type EndpointId } from "#shared/schema/endpoint.ts";
 import type { ProviderRow } from "#core/config/provider-rows.ts";
 import type { Clock } from "#core/platform.ts";
+import type { CacheStatus } from "#core/routing/cache-policy.ts";
 import type { PlannedTry } from "#core/routing/walk-route.ts";
 import type { RouteTarget } from "#core/routing/route-types.ts";
 import type { Connections } from "#core/upstream/connections.ts";
 import type { Secrets } from "#core/upstream/scrub-secret.ts";
 import type { Signer } from "#core/upstream/sign-outgoing.ts";
+import type { PriceOf } from "#core/usage/cost.ts";
 import type { Vault } from "#core/vault/vault.ts";
 import { answerHeaders, requestHeaders } from "./attempt-headers.ts";
+import { costHeaders, costOfCall, recordCost } from "./call-cost.ts";
 import { type Exchange, hasLeft } from "./exchange.ts";
 import { findSecret } from "./find-secret.ts";
 import { type Outcome, ReplyPump } from "./pump-reply.ts";
 import type { CacheAnswer, ReplyCache } from "./reply-cache.ts";
 import type { ReplyWay } from "./reply-way.ts";
+import { prettyIfAsked } from "./write-failure.ts";
 
 /** A target of a route, with a provider of this build. */
 export type Target = RouteTarget<ProviderRow>;
@@ -26,6 +30,7 @@ export interface TargetTools {
   readonly connections: Connections;
   readonly sign: Signer;
   readonly replyCache: ReplyCache;
+  readonly priceOf: PriceOf;
   readonly clock: Clock;
   /** The built-in model's dispatcher; its row's calls stay in the process. */
   readonly builtIn: { readonly providerId: string; readonly dispatcher: Dispatcher };
@@ -48,6 +53,8 @@ export interface Outgoing {
    * @throws {PosternError} where this target cannot be asked for this
    */
   prepare(target: Target): Prepared;
+  /** Answers in the place of the last failure; null where that is to be told. */
+  readonly instead?: (outcome: Outcome, target: Target) => Promise<void> | null;
 }
 
 /** One target's request, and what becomes of its answer. */
@@ -58,18 +65,41 @@ export interface Prepared {
   readonly way: ReplyWay;
   /** What this target cannot be told. */
   readonly dropped: readonly string[];
+  /** The client's own bytes, which decide how the answer is told; without them nothing is kept in the cache. */
+  readonly source?: Buffer;
 }
 
-/** What watches over the tries that are under way. */
+/** What watches over the tries of one call. */
 export interface TryWatch {
+  /** When the first of them began, on the monotonic clock: a deadline counts from there. */
+  readonly startedAtMs: number;
+  /** Whether an answer goes to the client already. */
+  readonly isWon: boolean;
+  /** The tries that failed before, for `x-postern-attempts`. */
+  readonly failed: readonly string[];
+  onCache(status: CacheStatus): void;
   /** A reply has begun to wait. */
   onPump(pump: ReplyPump): void;
-  /** A reply goes to the client from here on. */
-  onCommit(pump: ReplyPump): void;
+  /** A reply goes to the client from here on; null for one that was kept. */
+  onCommit(pump: ReplyPump | null): void;
 }
 
-/** Makes one try at one target: key, signature, request, reply. Never rejects but for a mistake of ours. */
-export async function attemptTarget(
+/** One try, as its steps share it. */
+interface Step {
+  readonly exchange: Exchange;
+  readonly tried: PlannedTry<ProviderRow>;
+  readonly outgoing: Outgoing;
+  readonly tools: TargetTools;
+  readonly watch: TryWatch;
+  readonly origin: string;
+  readonly basePath: string;
+}
+
+/**
+ * Makes one try at one target: key, signature, request, reply. Never rejects but for a mistake of ours. Nothing waits
+ * that does not have to: most keys are at hand and most signatures are a header, and each wait is on every call's way.
+ */
+export function attemptTarget(
   exchange: Exchange,
   tried: PlannedTry<ProviderRow>,
   outgoing: Outgoing,
@@ -77,72 +107,125 @@ export async function attemptTarget(
   watch: TryWatch,
 ): Promise<Outcome> {
   const { target } = tried;
-  let pump: ReplyPump;
-  let deadline: NodeJS.Timeout | undefined;
   try {
     const { origin, basePath } = target.customHost === null ? target.row : splitHost(target.customHost);
-    if (target.ownKey !== null && tools.isLocalKey(target.ownKey)) {
+    if (target.ownKey !== null && tools.isLocalKey(target.ownKey.trim())) {
       throw new PosternError(
         "conflicting_credentials",
         `Cannot send this key to ${target.row.id}: it is a local key of Postern's; a provider's own key belongs there`,
       );
     }
-    const found = findSecret(target, origin, tools.vault);
-    const secret = found instanceof Promise ? await found : found;
-    if (hasLeft(exchange)) return left;
-    const { bytes, path, way, dropped } = outgoing.prepare(target);
-    const cached = tools.replyCache.ask(exchange, target, bytes);
-    const answer = answerHeaders(exchange, target, { retries: tried.retry, dropped, cache: cached.status });
-    if (cached.hit !== null) return answerFromCache(exchange, cached.hit, answer, tools.clock);
-    const headers = requestHeaders(exchange, target, outgoing.contentType, origin.startsWith("http:") ? tools.via : null);
-    const fullPath = basePath + (path ?? defaultPath(target, outgoing.endpoint));
-    let secrets: Secrets = null;
-    if (secret !== null) {
-      const request = { method: outgoing.method, origin, path: fullPath, headers, body: bytes };
-      const signed = tools.sign(request, target.row, secret, target.ownKey === null ? "person" : "caller");
-      secrets = signed instanceof Promise ? await signed : signed;
-      if (hasLeft(exchange)) return left;
-    }
-    pump = new ReplyPump(exchange, {
-      provider: target.row.id,
-      secrets,
-      way,
-      onHead: () => clearTimeout(deadline),
-      onCommit: () => watch.onCommit(pump),
-      keep: cached.keep,
-      headers: answer,
-      clock: tools.clock,
-    });
-    watch.onPump(pump);
-    if (tried.timeoutMs !== null) deadline = setTimeout(() => pump.failUnlessCommitted(lateError(tried)), tried.timeoutMs);
-    const dispatcher = target.row.id === tools.builtIn.providerId ? tools.builtIn.dispatcher : tools.connections.to(origin);
-    dispatcher.dispatch({ method: outgoing.method, origin, path: fullPath, headers, body: bytes }, pump);
+    const step: Step = { exchange, tried, outgoing, tools, watch, origin, basePath };
+    const secret = findSecret(target, origin, tools.vault);
+    if (secret instanceof Promise) return secret.then((found) => prepareAndSend(step, found)).catch(asOutcome);
+    const sent = prepareAndSend(step, secret);
+    return sent instanceof Promise ? sent : Promise.resolve(sent);
   } catch (error) {
-    if (error instanceof PosternError) return { kind: "error", error };
-    throw error;
+    return Promise.resolve(error).then(asOutcome);
   }
-  const outcome = await pump.outcome;
-  clearTimeout(deadline);
-  return outcome;
+}
+
+function prepareAndSend(step: Step, secret: string | null): Promise<Outcome> | Outcome {
+  const { exchange, tried, outgoing, tools, watch, origin, basePath } = step;
+  const { target } = tried;
+  if (hasLeft(exchange)) return left;
+  if (watch.isWon) return lost;
+  const { bytes, path, way, dropped, source } = outgoing.prepare(target);
+  const cached = tools.replyCache.ask(exchange, target, { bytes, source: source ?? null });
+  watch.onCache(cached.status);
+  const answer = answerHeaders(exchange, target, { retries: tried.retry, dropped, cache: cached.status, failed: watch.failed });
+  if (cached.hit !== null) {
+    watch.onCommit(null);
+    return answerFromCache(exchange, cached.hit, answer, tools.clock);
+  }
+  const headers = requestHeaders(exchange, target, {
+    contentType: outgoing.contentType,
+    via: origin.startsWith("http:") ? tools.via : null,
+    isLocalKey: (credential) => tools.isLocalKey(credential),
+  });
+  const fullPath = basePath + (path ?? defaultPath(target, outgoing.endpoint));
+  const request = { method: outgoing.method, origin, path: fullPath, headers, body: bytes };
+  const reply = { way, keep: cached.keep, answer };
+  if (secret === null) return send(step, request, reply, null);
+  const signed = tools.sign(request, target.row, secret, target.ownKey === null ? "person" : "caller");
+  if (!(signed instanceof Promise)) return send(step, request, reply, signed);
+  return signed
+    .then((secrets) => {
+      if (hasLeft(exchange)) return left;
+      return watch.isWon ? lost : send(step, request, reply, secrets);
+    })
+    .catch(asOutcome);
+}
+
+function send(
+  { exchange, tried, outgoing, tools, watch, origin }: Step,
+  request: { readonly path: string; readonly headers: string[]; readonly body: Prepared["bytes"] },
+  { way, keep, answer }: { readonly way: ReplyWay; readonly keep: CacheAnswer["keep"]; readonly answer: readonly string[] },
+  secrets: Secrets,
+): Promise<Outcome> {
+  const { target } = tried;
+  const { clock } = tools;
+  let timer: NodeJS.Timeout | undefined;
+  const limit = (ms: number, isDeadline: boolean): void => {
+    timer = setTimeout(() => pump.failUnlessCommitted(lateError(target, ms, isDeadline)), ms);
+  };
+  const pump = new ReplyPump(exchange, {
+    provider: target.row.id,
+    secrets,
+    way,
+    onHead() {
+      if (tried.isDeadline) return;
+      clearTimeout(timer);
+      // A target's own limit ends with its header, the deadline only where the answer itself begins.
+      if (target.deadlineMs !== null) limit(watch.startedAtMs + target.deadlineMs - clock.monotonicMs(), true);
+    },
+    onCommit() {
+      clearTimeout(timer);
+      watch.onCommit(pump);
+    },
+    onEnd: () => clearTimeout(timer),
+    keep,
+    headers: answer,
+    usageHeaders(usage) {
+      const cost = costOfCall(usage, { provider: target.row.id, model: target.model }, tools.priceOf);
+      recordCost(exchange.record, cost);
+      return costHeaders(cost);
+    },
+    clock,
+  });
+  watch.onPump(pump);
+  if (tried.timeoutMs !== null) limit(tried.timeoutMs, tried.isDeadline);
+  const dispatcher = target.row.id === tools.builtIn.providerId ? tools.builtIn.dispatcher : tools.connections.to(origin);
+  dispatcher.dispatch({ method: outgoing.method, origin, path: request.path, headers: request.headers, body: request.body }, pump);
+  return pump.outcome;
+}
+
+/** A refusal of ours as a try's outcome. Anything else is a mistake, and goes on as one. */
+function asOutcome(error: unknown): Outcome {
+  if (error instanceof PosternError) return { kind: "error", error };
+  throw error;
 }
 
 const left: Outcome = { kind: "client-left", status: null, usage: null };
+const lost: Outcome = { kind: "lost" };
 
-function lateError({ timeoutMs, isDeadline, target }: PlannedTry<ProviderRow>): PosternError {
+function lateError({ deadlineMs }: Target, limitMs: number, isDeadline: boolean): PosternError {
   return new PosternError(
     "deadline_exceeded",
     isDeadline
-      ? `Request exceeded its deadline over all attempts: ${target.deadlineMs}ms`
-      : `Request exceeded the timeout sent in the request: ${timeoutMs}ms`,
+      ? `Request exceeded its deadline over all attempts: ${deadlineMs}ms`
+      : `Request exceeded the timeout sent in the request: ${limitMs}ms`,
   );
 }
 
 function answerFromCache(
-  { response, record, startedAtMs, extraHeaders }: Exchange,
-  { status, headers, body }: NonNullable<CacheAnswer["hit"]>,
+  exchange: Exchange,
+  { status, headers, body: kept }: NonNullable<CacheAnswer["hit"]>,
   answer: readonly string[],
   clock: Clock,
 ): Outcome {
+  const { response, record, startedAtMs, extraHeaders } = exchange;
+  const body = prettyIfAsked(exchange, Buffer.from(kept.buffer, kept.byteOffset, kept.byteLength));
   const firstByteMs = clock.monotonicMs() - startedAtMs;
   record.status = status;
   record.firstByteMs = firstByteMs;

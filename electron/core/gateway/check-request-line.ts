@@ -18,8 +18,8 @@ export function checkRequestLine(request: IncomingMessage, head: RequestHead, vi
     throw new PosternError("invalid_http", "Cannot take this request: its target is not a path");
   if (request.method === "TRACE" || request.method === "CONNECT")
     throw new PosternError("method_not_allowed", `Cannot ${request.method} anything here`, { headers: { allow: "GET, POST, DELETE" } });
-  const coding = request.headers["transfer-encoding"];
-  if (coding !== undefined && (request.httpVersion === "1.0" || coding.toLowerCase() !== "chunked")) {
+  const coding = head.transferEncoding;
+  if (coding !== null && (request.httpVersion === "1.0" || coding.toLowerCase() !== "chunked")) {
     throw new PosternError("invalid_http", "Cannot take this request: its Transfer-Encoding is not chunked, in HTTP/1.1");
   }
   if (head.via?.includes(viaName) === true) {

@@ -1,3 +1,5 @@
+import { PosternError } from "#shared/errors.ts";
+import { modelPath } from "#core/dialects/bedrock-converse/path.ts";
 import type { ChatRequest } from "#core/dialects/chat.ts";
 import {
   readCountTokensReply,
@@ -38,7 +40,11 @@ export function prepareCount(client: Dialect, clientBody: JsonObject, attempt: T
   const { path, bytes, field } = countingCall(provider, body, request, attempt, call);
   const way = jsonWay((reply) => {
     const counted = field === "totalTokens" ? readCountTokensReply(reply) : reply[field];
-    return { body: writeCount(client, typeof counted === "number" ? counted : 0), usage: null };
+    if (typeof counted === "number" && Number.isInteger(counted) && counted >= 0) return { body: writeCount(client, counted), usage: null };
+    throw new PosternError(
+      "upstream_invalid",
+      `Cannot use the count of ${attempt.row.id}: its answer does not say how many tokens there are`,
+    );
   });
   return { bytes, path, way, dropped };
 }
@@ -67,10 +73,10 @@ function countingCall(
     }
     case "bedrock-converse": {
       const { system, messages, toolConfig } = body;
-      const path = `/model/${encodeURIComponent(call.model)}/count-tokens`;
+      const path = modelPath(call.model, "count-tokens");
       return { path, bytes: json({ input: { converse: { system, messages, toolConfig } } }), field: "inputTokens" };
     }
-    default: {
+    case "gemini-generate": {
       const api = attempt.row.auth === "google-oauth" ? "vertex" : "gemini";
       const counted = writeCountTokensRequest(request, { quirks: call.quirks, drop: () => {} }, api);
       return {
@@ -79,5 +85,11 @@ function countingCall(
         field: "totalTokens",
       };
     }
+    default:
+      throw new PosternError(
+        "endpoint_unsupported",
+        `Cannot ask ${attempt.row.id} to count tokens: it does not offer that; choose another provider`,
+        { param: "model" },
+      );
   }
 }

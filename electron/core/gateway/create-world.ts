@@ -1,5 +1,5 @@
 import { isLoopback } from "#core/catalog/find-local-servers.ts";
-import type { ModelLists } from "#core/catalog/model-lists.ts";
+import type { Catalog } from "#core/catalog/catalog.ts";
 import type { LiveConfig } from "#core/config/live-config.ts";
 import { fillRow, type ProviderRow } from "#core/config/provider-rows.ts";
 import type { Measurements } from "#core/routing/measurements.ts";
@@ -15,7 +15,7 @@ import { helloProviderId, helloRow } from "./hello-model.ts";
 export interface WorldParts {
   readonly config: LiveConfig;
   readonly vault: Pick<Vault, "has" | "list">;
-  readonly models: Pick<ModelLists, "servedBy">;
+  readonly catalog: Pick<Catalog, "factsOf" | "idAt" | "lists">;
   readonly measurements: Measurements;
   readonly clock: Pick<Clock, "nowMs">;
 }
@@ -45,9 +45,10 @@ export function createWorld(parts: WorldParts): {
       return owners.size === 1 ? ([...owners][0] ?? null) : null;
     },
     allowsHost: (origin) => isLoopback(origin),
-    servedBy: (model) => parts.models.servedBy(model, callableRows()),
+    servedBy: (model) => parts.catalog.lists.servedBy(model, callableRows()),
+    idAt: (provider, name) => parts.catalog.idAt(provider, name),
     withValues: (row, values) => fillRow(row, values),
-    factsOf: () => null,
+    factsOf: (provider, model) => parts.catalog.factsOf(provider, model),
     health: parts.measurements,
     random: Math.random,
     nowMs: () => parts.clock.nowMs(),

@@ -1,9 +1,11 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { type RequestHead, readHead } from "#core/access/read-head.ts";
+import type { GrantedEndpoint } from "#shared/schema/grant.ts";
+import type { Allowance } from "./allowance.ts";
 import type { Dialect } from "#core/dialects/dialect.ts";
 import { openaiChat } from "#core/dialects/openai-chat/index.ts";
 import type { Clock } from "#core/platform.ts";
-import type { CallRecord } from "#core/usage/call-record.ts";
+import { newCall, type OpenCall } from "#core/usage/call-record.ts";
 
 /** One request and its answer, from the first byte to the log. */
 export interface Exchange {
@@ -20,13 +22,17 @@ export interface Exchange {
   /** Invites a client that waits for "100 Continue" to send its body; null where it does not wait. */
   readonly beginBody: (() => void) | null;
   /** What the log will say, filled in as it becomes known. A record without an endpoint is not kept. */
-  readonly record: { -readonly [Field in keyof CallRecord]: CallRecord[Field] };
+  readonly record: OpenCall;
   /** Set while a reply is on its way: cuts it off with an error, as a shutdown or a revoked key does. */
   interrupt: ((reason: Error) => void) | null;
   /** Called when the connection closes before the answer is whole: one listener for the life of the call. */
   onClientLeft: (() => void) | null;
   /** Its place among the calls under way; -1 where it is not among them. */
   slot: number;
+  /** What the path asks for, once it is known; null for what needs no key. */
+  wanted: GrantedEndpoint | null;
+  /** What the tool's grant allows; null for the owner, who may do everything, and where no local key came. */
+  allowance: Allowance | null;
 }
 
 const emptyHead: RequestHead = readHead([]);
@@ -49,31 +55,9 @@ export function openExchange(
     interrupt: null,
     onClientLeft: null,
     slot: -1,
-    record: {
-      startedAtMs: options.clock.nowMs(),
-      endpoint: null,
-      grantId: null,
-      userAgent: null,
-      alias: null,
-      provider: null,
-      modelAsked: null,
-      modelServed: null,
-      keyName: null,
-      status: null,
-      errorCode: null,
-      ending: "refused",
-      streamed: null,
-      attempts: none,
-      firstByteMs: null,
-      totalMs: null,
-      inputTokens: null,
-      cachedInputTokens: null,
-      outputTokens: null,
-      reasoningTokens: null,
-      requestBytes: null,
-      responseBytes: null,
-      traceId: null,
-    },
+    wanted: null,
+    allowance: null,
+    record: newCall(options.clock.nowMs()),
   };
 }
 

@@ -2,20 +2,32 @@ import { randomBytes } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { PosternError } from "#shared/errors.ts";
 import { defaultAliases } from "#shared/schema/default-aliases.ts";
+import { mayList } from "#core/access/authorise.ts";
+import type { Grant, ToolGrants } from "#core/access/grants.ts";
 import { type CallerCheck, unauthenticated } from "#core/access/identify-caller.ts";
+import type { PermissionRequests } from "#core/access/permission-requests.ts";
+import { openRateLimits } from "#core/access/rate-limits.ts";
+import type { Spending } from "#core/access/spending.ts";
 import { readHead } from "#core/access/read-head.ts";
-import type { ModelLists } from "#core/catalog/model-lists.ts";
+import type { Catalog } from "#core/catalog/catalog.ts";
 import type { LiveConfig } from "#core/config/live-config.ts";
 import { debugLog } from "#core/debug.ts";
 import { dialects } from "#core/dialects/index.ts";
 import { openMemories } from "#core/dialects/scoped-memory.ts";
-import { type EndpointMatch, matchEndpoint } from "#core/endpoints/match-endpoint.ts";
+import { dialectOfPath, type EndpointMatch, matchEndpoint } from "#core/endpoints/match-endpoint.ts";
+import type { ProviderRow } from "#core/config/provider-rows.ts";
 import type { Clock } from "#core/platform.ts";
+import type { RouteWorld } from "#core/routing/route-types.ts";
 import { Measurements } from "#core/routing/measurements.ts";
 import type { Connections } from "#core/upstream/connections.ts";
 import { createSigner } from "#core/upstream/sign-outgoing.ts";
 import type { CallLog } from "#core/usage/call-log.ts";
+import type { PriceOf } from "#core/usage/cost.ts";
+import { toolName } from "#core/usage/tool-name.ts";
 import type { Vault } from "#core/vault/vault.ts";
+import { admitCaller, wantedBy } from "./admit-caller.ts";
+import { createAllowances } from "./allowance.ts";
+import type { BodyKeeper } from "./body-keeper.ts";
 import { CallsUnderWay } from "./calls-under-way.ts";
 import { checkRequestLine } from "./check-request-line.ts";
 import { createWorld } from "./create-world.ts";
@@ -24,8 +36,11 @@ import { corsHeaders, guardOrigin } from "./guard-origin.ts";
 import { type CallTools, handleCall, handlePassthrough } from "./handle-call.ts";
 import { HelloDispatcher, helloProviderId } from "./hello-model.ts";
 import { findModel, listModels } from "./list-models.ts";
+import { noteRefusal } from "./note-refusal.ts";
 import { openReplyCache } from "./reply-cache.ts";
 import { ownHeaders } from "./response-headers.ts";
+import { serveCatalog } from "./serve-catalog.ts";
+import { serveMetrics } from "./serve-metrics.ts";
 import { writeFailure, writeJson } from "./write-failure.ts";
 import { writeModel, writeModelList } from "./write-model-list.ts";
 
@@ -33,11 +48,18 @@ import { writeModel, writeModelList } from "./write-model-list.ts";
 export interface GatewayParts {
   readonly config: LiveConfig;
   readonly callers: CallerCheck;
+  readonly grants: Pick<ToolGrants, "origins" | "onChange" | "onEnd">;
+  readonly spending: Spending;
+  readonly requests: PermissionRequests;
   readonly vault: Vault;
   readonly connections: Connections;
-  readonly models: ModelLists;
+  readonly catalog: Catalog;
   readonly calls: CallLog;
+  readonly priceOf: PriceOf;
+  readonly bodies: BodyKeeper;
   readonly clock: Clock;
+  /** What `GET /metrics` answers, while so many calls are under way. */
+  readonly renderMetrics: (callsUnderWay: number) => string;
 }
 
 /** What the listener wants to be told of a request. */
@@ -58,10 +80,14 @@ export interface Gateway {
   startDraining(): void;
   /** Calls that have no whole answer yet. */
   readonly underWay: CallsUnderWay;
+  /** What its planner looks at, for the dry run. */
+  readonly world: RouteWorld<ProviderRow>;
 }
 
 const log = debugLog("http");
 const longestModelSearchMs = 1_000;
+/** When the calls of a key that has ended are looked for once more: one may have been between two steps. */
+const cutAgainMs = [100, 300, 700];
 
 /** Joins the parts into the hot path: guard, identify, read, plan, attempt, pump, record. */
 export function createGateway(parts: GatewayParts): Gateway {
@@ -77,6 +103,34 @@ export function createGateway(parts: GatewayParts): Gateway {
     hosts = new Set([...ownHosts, ...live.current.gateway.allowedHosts]);
   };
   live.onChange(refreshHosts);
+  /** The web pages that may call with some key. */
+  let origins: ReadonlySet<string> = new Set();
+  const refreshOrigins = (): void => {
+    origins = new Set([...live.current.gateway.allowedOrigins, ...parts.grants.origins]);
+  };
+  refreshOrigins();
+  live.onChange(refreshOrigins);
+  parts.grants.onChange(refreshOrigins);
+  parts.grants.onEnd((grantId, why) => {
+    const cut = (): void => {
+      for (const { allowance, interrupt } of underWay.all()) {
+        if (allowance?.grant.id === grantId && allowance.grant.state.ended !== null) interrupt?.(why);
+      }
+    };
+    cut();
+    for (const afterMs of cutAgainMs) setTimeout(cut, afterMs).unref();
+  });
+  const admission = {
+    allowanceOf: createAllowances({
+      spending: parts.spending,
+      rates: openRateLimits(clock),
+      priceOf: parts.priceOf,
+      isAlias: (name) => world.findAlias(name) !== undefined,
+    }),
+    get origins() {
+      return live.current.gateway.allowedOrigins;
+    },
+  };
 
   const measurements = new Measurements(() => clock.monotonicMs());
   const { world, callableRows } = createWorld({ ...parts, measurements });
@@ -97,37 +151,46 @@ export function createGateway(parts: GatewayParts): Gateway {
       // What takes longer is there for the next call.
       const enough = new AbortController();
       await Promise.race([
-        Promise.all(rows.map((row) => parts.models.list(row))),
+        Promise.all(rows.map((row) => parts.catalog.lists.learn(row))),
         clock.wait(longestModelSearchMs, enough.signal).catch(() => {}),
       ]);
       enough.abort();
     },
   };
 
-  function route(exchange: Exchange, match: EndpointMatch): Promise<void> {
+  function route(exchange: Exchange, match: EndpointMatch): Promise<void> | void {
     const { head } = exchange;
     const caller = parts.callers.identify(head, {
       bringYourOwnKey: live.current.gateway.bringYourOwnKey,
       configHasKeys: head.portkey?.get("config")?.includes('"api_key"') === true,
     });
     exchange.record.grantId = caller.grant?.id ?? null;
+    exchange.record.tool = toolName(caller.grant, head.userAgent);
+    exchange.record.clientDialect = exchange.dialect.id;
+    const namesProvider = head.portkey?.has("provider") === true && exchange.dialect.id === "openai-chat";
+    exchange.wanted = wantedBy(match, namesProvider);
+    if (head.origin !== null || caller.grant?.kind === "tool") admitCaller(exchange, caller, admission);
     exchange.beginBody?.();
     if (match.kind === "call") return handleCall(exchange, match, caller, tools);
     if (match.kind === "passthrough") return handlePassthrough(exchange, match.path, caller, tools);
-    const namesProvider = head.portkey?.has("provider") === true && exchange.dialect.id === "openai-chat";
     if (match.kind === "models" && namesProvider) return handlePassthrough(exchange, "/models", caller, tools);
     if (match.kind === "model" && namesProvider) return handlePassthrough(exchange, `/models/${match.id}`, caller, tools);
+    if (match.kind === "catalog") return serveCatalog(exchange, match.catalog, caller, parts.catalog);
+    // Its own call is under way as well, and tells nobody anything.
+    if (match.kind === "metrics") return serveMetrics(exchange, caller, () => parts.renderMetrics(underWay.all().length - 1));
     if (match.kind !== "models" && match.kind !== "model") {
       throw new PosternError("not_found", "Cannot find this path; the gateway's paths begin with /v1, such as /v1/chat/completions");
     }
     if (caller.grant === null) throw unauthenticated("Cannot list models: that needs a local key; send one");
-    return answerModels(exchange, match.kind === "model" ? match.id : null);
+    return answerModels(exchange, match.kind === "model" ? match.id : null, caller.grant);
   }
 
-  async function answerModels(exchange: Exchange, id: string | null): Promise<void> {
+  async function answerModels(exchange: Exchange, id: string | null, grant: Grant): Promise<void> {
     exchange.request.resume();
+    await parts.catalog.load();
     const aliases = new Set([...Object.keys(live.current.aliases), ...Object.keys(defaultAliases)]);
-    const entries = await listModels([...aliases], callableRows(), parts.models);
+    const all = await listModels([...aliases], callableRows(), parts.catalog.lists);
+    const entries = grant.kind === "owner" ? all : all.filter((entry) => mayList(grant, entry.id, entry.postern.provider ?? null));
     const dialect = exchange.dialect.id;
     writeJson(exchange, id === null ? writeModelList(entries, dialect) : writeModel(findModel(entries, id), dialect));
   }
@@ -136,12 +199,14 @@ export function createGateway(parts: GatewayParts): Gateway {
   function answer(exchange: Exchange): Promise<void> | void {
     const { request, head } = exchange;
     const method = request.method ?? "";
-    const match = matchEndpoint(method, (request.url ?? "").split("?", 1)[0] as string);
+    const path = (request.url ?? "").split("?", 1)[0] as string;
+    const match = matchEndpoint(method, path);
     if (match.kind === "call") exchange.dialect = dialects[match.endpoint.dialect];
     // Anthropic's list has the same path as OpenAI's; its clients always say which version of the API they want.
     else if (match.kind === "models" || match.kind === "model")
       exchange.dialect = dialects[head.forwarded.includes("anthropic-version") ? "anthropic-messages" : match.dialect];
-    guardOrigin(head, { hosts, origins: live.current.gateway.allowedOrigins }, match.kind === "greeting");
+    else exchange.dialect = dialects[dialectOfPath(path)];
+    guardOrigin(head, { hosts, origins }, match.kind === "greeting");
     checkRequestLine(request, head, viaName);
     if (method === "OPTIONS" && head.origin !== null) return answerPreflight(exchange);
     if (match.kind === "wrong-method") {
@@ -181,10 +246,12 @@ export function createGateway(parts: GatewayParts): Gateway {
       exchange.head = readHead(exchange.request.rawHeaders);
       exchange.record.userAgent = exchange.head.userAgent;
       const { origin } = exchange.head;
-      if (origin !== null && live.current.gateway.allowedOrigins.includes(origin)) exchange.extraHeaders = corsHeaders(origin);
+      if (origin !== null && origins.has(origin)) exchange.extraHeaders = corsHeaders(origin);
       await answer(exchange);
     } catch (error) {
-      writeFailure(exchange, explain(error));
+      const known = explain(error);
+      noteRefusal(exchange, known, parts.requests);
+      writeFailure(exchange, known);
     } finally {
       finish(exchange);
     }
@@ -192,6 +259,7 @@ export function createGateway(parts: GatewayParts): Gateway {
 
   return {
     underWay,
+    world,
     handle(request, response, { beginBody, onClose }) {
       const exchange = openExchange(request, response, { clock, beginBody });
       response.once("close", () => {

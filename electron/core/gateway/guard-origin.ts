@@ -6,7 +6,7 @@ export interface OriginRules {
   /** `127.0.0.1:8787` and its like: the names under which this machine may call. */
   readonly hosts: ReadonlySet<string>;
   /** Web pages that may call. */
-  readonly origins: readonly string[];
+  readonly origins: ReadonlySet<string>;
 }
 
 /**
@@ -24,10 +24,10 @@ export function guardOrigin(head: RequestHead, rules: OriginRules, isGreeting: b
     );
   }
   if (head.origin !== null) {
-    if (rules.origins.includes(head.origin)) return;
+    if (rules.origins.has(head.origin)) return;
     throw new PosternError(
       "origin_not_allowed",
-      "Cannot answer this web page: its origin was not allowed; add it to gateway.allowedOrigins",
+      'Cannot answer this web page: its origin was not allowed; allow it with "postern grant NAME --allow-origin ORIGIN", or add it to gateway.allowedOrigins',
     );
   }
   const site = head.secFetchSite;

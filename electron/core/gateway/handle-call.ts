@@ -20,10 +20,15 @@ import type { Endpoint, PathCall } from "#core/endpoints/match-endpoint.ts";
 import { planTree } from "#core/routing/plan-tree.ts";
 import { readOptionHeaders } from "#core/routing/provider-options.ts";
 import { readMetadata } from "#core/routing/read-metadata.ts";
-import type { CallInputs, CallNeeds, RouteCall, RouteNode, RouteWorld } from "#core/routing/route-types.ts";
+import type { CallInputs, CallNeeds, Route, RouteCall, RouteNode, RouteWorld } from "#core/routing/route-types.ts";
+import type { CallLog } from "#core/usage/call-log.ts";
+import type { Allowance } from "./allowance.ts";
+import type { BodyKeeper } from "./body-keeper.ts";
 import type { Exchange } from "./exchange.ts";
+import { loadAwsEventStream } from "#core/wire/aws-event-stream.ts";
 import { estimateTokens } from "#core/tokens/estimate-tokens.ts";
 import { countsTokens, prepareCount, readCountRequest, writeCount } from "./count-tokens.ts";
+import type { Outcome } from "./pump-reply.ts";
 import { readBody } from "./read-body.ts";
 import { type JsonCall, readJsonCall, writeJsonBody } from "./read-call.ts";
 import { readUpload } from "./read-upload.ts";
@@ -38,6 +43,8 @@ const mostHeldForStrangers = 1_048_576;
 
 /** What a call is handled with. */
 export interface CallTools extends AttemptTools {
+  readonly calls: Pick<CallLog, "begin">;
+  readonly bodies: BodyKeeper;
   readonly config: LiveConfig;
   readonly world: RouteWorld<ProviderRow>;
   readonly memories: Memories;
@@ -57,14 +64,16 @@ export async function handleCall(
   const route = readRouteHeaders(exchange, caller, endpoint.id);
   record.endpoint = endpoint.id;
   record.traceId = head.portkey?.get("trace-id") ?? null;
+  record.metadata = metadataText(route.inputs.metadata);
   const isUpload = endpoint.takesFiles && head.contentType !== null && /^multipart\/form-data/i.test(head.contentType);
   if (isUpload) {
     const upload = await readUpload(exchange.request, {
       contentType: head.contentType,
       maxBytes,
-      providerIsNamed: route.provider !== null || route.config !== null,
+      providerIsNamed: (route.provider !== null || route.config !== null) && exchange.allowance?.needsModel !== true,
       mostHeldBytes: caller.grant === null ? mostHeldForStrangers : maxBytes,
     });
+    exchange.allowance?.readBody(Number(exchange.request.headers["content-length"] ?? maxBytes), null);
     const asked: RouteCall = {
       ...route,
       model: upload.model,
@@ -96,13 +105,14 @@ export async function handleCall(
   const stream = path?.stream ?? call.stream;
   record.requestBytes = bytes.length;
   record.streamed = stream;
+  if (tools.bodies.keeps(record)) tools.bodies.keep(exchange, bytes);
   const asked: RouteCall = {
     ...route,
     model: path?.model ?? call.model,
     provider: route.provider ?? call.provider,
     keyName: route.keyName ?? call.keyName,
     inputs: { ...route.inputs, param: paramsOf(call) },
-    needs: isChat(endpoint) ? needsOf(call) : null,
+    needs: isChat(endpoint) ? new NeedsOfChat(call.bytes) : null,
   };
   if (endpoint.needsModel && asked.model === null && route.config === null) {
     throw new PosternError(
@@ -111,6 +121,7 @@ export async function handleCall(
       { param: "model" },
     );
   }
+  if (exchange.allowance !== null) readForAllowance(exchange.allowance, call);
   const json: JsonExchange = { exchange, endpoint, call, path, stream, framing: framingOf(exchange, path), caller, tools };
   const outgoing: Outgoing = {
     ...outgoingTo(endpoint, head),
@@ -121,15 +132,14 @@ export async function handleCall(
   else await run(exchange, asked, tools, outgoing);
 }
 
+/** Only a limited grant's body is looked into. */
+function readForAllowance(allowance: Allowance, { bytes }: JsonCall): void {
+  allowance.readBody(bytes.length, allowance.readsBody ? (JSON.parse(bytes.toString("utf8")) as JsonObject) : null);
+}
+
 /** Counts a request's tokens: by the provider where it can, else by an estimate that says so. */
-async function countTokens(json: JsonExchange, asked: RouteCall, outgoing: Outgoing): Promise<void> {
+function countTokens(json: JsonExchange, asked: RouteCall, outgoing: Outgoing): Promise<void> {
   const { exchange, tools, endpoint } = json;
-  const attempt = firstTarget(planTree(asked, tools.world).root);
-  if (!countsTokens(attempt.dialect)) {
-    const tokens = await estimateTokens(readCountRequest(exchange.dialect, parseBody(json, attempt), attempt.model ?? ""));
-    exchange.extraHeaders = [...exchange.extraHeaders, "x-postern-estimated", "input_tokens"];
-    return writeJson(exchange, writeCount(exchange.dialect, tokens));
-  }
   const relayed = (one: Target): Prepared => ({
     bytes: writeBody(json, one, false),
     path:
@@ -138,13 +148,36 @@ async function countTokens(json: JsonExchange, asked: RouteCall, outgoing: Outgo
         : "/messages/count_tokens",
     way: plainRelay(endpoint),
     dropped: none,
+    source: json.call.bytes,
   });
   const prepare = (one: Target): Prepared => {
+    if (!countsTokens(one.dialect)) throw new PosternError("endpoint_unsupported", `Cannot ask ${one.row.id} to count tokens: it does not`);
     if (one.dialect === endpoint.dialect) return relayed(one);
-    const call = { model: one.model ?? "", stream: false, quirks: one.row.quirks, memories: tools.memories, scope: scopeOf(json.caller) };
+    const call = {
+      model: one.model ?? "",
+      stream: false,
+      quirks: one.row.quirks,
+      memories: tools.memories,
+      scope: scopeOf(json.caller, one),
+    };
     return prepareCount(exchange.dialect, parseBody(json, one), one, call);
   };
-  await run(exchange, asked, tools, { ...outgoing, prepare });
+  const estimate = async (one: Target): Promise<void> => {
+    const tokens = await estimateTokens(readCountRequest(exchange.dialect, parseBody(json, one), one.model ?? ""));
+    exchange.extraHeaders = [...exchange.extraHeaders, "x-postern-estimated", "input_tokens"];
+    writeJson(exchange, writeCount(exchange.dialect, tokens));
+  };
+  return run(exchange, asked, tools, {
+    ...outgoing,
+    prepare,
+    instead: (outcome, one) => (couldNotCount(outcome) ? estimate(one) : null),
+  });
+}
+
+/** Whether a provider has no counting: not for this model, or not at all. */
+function couldNotCount(outcome: Outcome): boolean {
+  if (outcome.kind === "refused") return outcome.status === 404 || outcome.status === 405 || outcome.status === 501;
+  return outcome.kind === "error" && outcome.error.code === "endpoint_unsupported";
 }
 
 /** A JSON call, as every target's request is made from it. */
@@ -173,7 +206,7 @@ function prepareChat(json: JsonExchange, attempt: Target): Prepared {
   const path = chatPath(attempt, { model, stream });
   if (attempt.dialect !== endpoint.dialect) {
     const body = parseBody(json, attempt);
-    const scope = scopeOf(json.caller);
+    const scope = scopeOf(json.caller, attempt);
     const translation = translateRequest(exchange.dialect, provider, body, {
       model,
       stream,
@@ -194,6 +227,7 @@ function prepareChat(json: JsonExchange, attempt: Target): Prepared {
       path,
       way: translationWay(translation, meta, framing),
       dropped: translation.dropped,
+      source: call.bytes,
     };
   }
   const hidesUsage = provider === openaiChat && stream && !call.wantsUsage && attempt.row.quirks.streamUsage === "on-request";
@@ -203,6 +237,7 @@ function prepareChat(json: JsonExchange, attempt: Target): Prepared {
     path,
     way: relayWay({ dialect: provider, expectsJson: true, hidesUsage, isChat: true, mustSayEnd: true, framing }),
     dropped: none,
+    source: call.bytes,
   };
 }
 
@@ -232,9 +267,9 @@ function prepareOther(json: JsonExchange, attempt: Target): Prepared {
       const { reply: written, usage } = translation.readReply(reply, request);
       return { body: written, usage };
     });
-    return { bytes: Buffer.from(JSON.stringify(body)), path: translation.path(model), way, dropped: [...dropped] };
+    return { bytes: Buffer.from(JSON.stringify(body)), path: translation.path(model), way, dropped: [...dropped], source: json.call.bytes };
   }
-  return { bytes: writeBody(json, attempt, false), path: null, way: plainRelay(endpoint), dropped: none };
+  return { bytes: writeBody(json, attempt, false), path: null, way: plainRelay(endpoint), dropped: none, source: json.call.bytes };
 }
 
 function plainRelay(endpoint: Endpoint): Prepared["way"] {
@@ -276,9 +311,10 @@ function framingOf({ request }: Exchange, path: PathCall | null): ClientFraming 
   return path?.stream === true && !/[?&]alt=sse(?:&|$)/.test(request.url ?? "") ? "json-array" : "sse";
 }
 
-/** Whose thoughts are remembered: a local key's, or those of a caller with a key of its own. */
-function scopeOf({ grant, ownKey }: Caller): string {
-  return grant?.id ?? `own:${hash("sha256", ownKey ?? "")}`;
+/** Whose thoughts are remembered: a local key's, or those of a caller with a key of its own; nobody's where neither is known. */
+function scopeOf({ grant }: Caller, { ownKey }: Target): string {
+  if (grant !== null) return grant.id;
+  return ownKey === null ? randomBytes(16).toString("hex") : `own:${hash("sha256", ownKey)}`;
 }
 
 /** Relays any other `/v1` path raw to the provider that the caller names. */
@@ -296,6 +332,8 @@ export async function handlePassthrough(exchange: Exchange, path: string, caller
       ? await readBody(request, { encoding: head.contentEncoding, maxBytes: tools.config.current.gateway.maxBodyBytes })
       : null;
   exchange.record.endpoint = "passthrough";
+  exchange.record.traceId = head.portkey?.get("trace-id") ?? null;
+  exchange.record.metadata = metadataText(route.inputs.metadata);
   exchange.record.requestBytes = bytes?.length ?? null;
   const url = request.url ?? "";
   const query = url.includes("?") ? url.slice(url.indexOf("?") + 1) : undefined;
@@ -325,7 +363,8 @@ function run(exchange: Exchange, asked: RouteCall, tools: CallTools, outgoing: O
   const { record } = exchange;
   record.modelAsked = asked.model;
   const { world } = tools;
-  if (asked.hasGrant && asksForUnknownModel(asked, world)) {
+  const isClosed = asked.config === null && asked.model !== null && exchange.allowance?.mayMean(asked.model) === false;
+  if (asked.hasGrant && !isClosed && asksForUnknownModel(asked, world)) {
     return tools.learnModel().then(() => runPlan(exchange, asked, tools, outgoing));
   }
   return runPlan(exchange, asked, tools, outgoing);
@@ -347,10 +386,6 @@ function asksForUnknownModel(asked: RouteCall, world: RouteWorld<ProviderRow>): 
   return alias === undefined ? isUnknown(model ?? "") : visit(alias, false);
 }
 
-function firstTarget(node: RouteNode<ProviderRow>): Target {
-  return node.kind === "target" ? node : firstTarget(node.tries[0] as RouteNode<ProviderRow>);
-}
-
 /** The body's members, parsed once and only where a config asks for one. */
 function paramsOf(call: JsonCall): CallInputs["param"] {
   let body: JsonObject | undefined;
@@ -362,26 +397,79 @@ function paramsOf(call: JsonCall): CallInputs["param"] {
 
 const bytesPerToken = 4;
 
-/** What a chat asks of a model, read off its bytes only where the catalog has something to hold it against. */
-function needsOf({ bytes }: JsonCall): CallNeeds {
-  return {
-    get vision() {
-      return ['"image_url"', '"input_image"', '"inlineData"', '"inline_data"', '"image"'].some((needle) => bytes.includes(needle));
-    },
-    get tools() {
-      return bytes.includes('"tools"') || bytes.includes('"functions"');
-    },
-    get inputTokens() {
-      return Math.ceil(bytes.length / bytesPerToken);
-    },
-    maxOutputTokens: null,
-  };
+const imageNeedles = ['"image_url"', '"input_image"', '"inlineData"', '"inline_data"', '"image"'];
+
+/**
+ * What a chat asks of a model, read off its bytes only where the catalog has something to hold it against. A class, as
+ * V8 puts a getter of an object literal into the old generation, with the whole call that it closes over.
+ */
+class NeedsOfChat implements CallNeeds {
+  readonly maxOutputTokens = null;
+  readonly #bytes: Buffer;
+
+  constructor(bytes: Buffer) {
+    this.#bytes = bytes;
+  }
+
+  get vision(): boolean {
+    return imageNeedles.some((needle) => this.#bytes.includes(needle));
+  }
+
+  get tools(): boolean {
+    return this.#bytes.includes('"tools"') || this.#bytes.includes('"functions"');
+  }
+
+  get inputTokens(): number {
+    return Math.ceil(this.#bytes.length / bytesPerToken);
+  }
 }
 
 function runPlan(exchange: Exchange, asked: RouteCall, tools: CallTools, outgoing: Outgoing): Promise<void> {
-  const route = planTree(asked, tools.world);
+  const route = plan(exchange, asked, tools);
+  if (speaksAwsStreams(route.root)) return loadAwsEventStream().then(() => runRoute(exchange, asked, { route, tools, outgoing }));
+  return runRoute(exchange, asked, { route, tools, outgoing });
+}
+
+function speaksAwsStreams(node: RouteNode<ProviderRow>): boolean {
+  return node.kind === "target" ? node.dialect === "bedrock-converse" : node.tries.some(speaksAwsStreams);
+}
+
+function runRoute(
+  exchange: Exchange,
+  asked: RouteCall,
+  { route, tools, outgoing }: { readonly route: Route<ProviderRow>; readonly tools: CallTools; readonly outgoing: Outgoing },
+): Promise<void> {
   exchange.record.alias = route.alias;
+  if (exchange.allowance?.isCounted === true)
+    return runAllowed(exchange, exchange.allowance, { route, endpoint: asked.endpoint, outgoing, tools });
+  tools.calls.begin(exchange.record);
   return runAttempts(exchange, route, outgoing, tools);
+}
+
+function plan({ allowance }: Exchange, asked: RouteCall, { world }: CallTools): Route<ProviderRow> {
+  if (allowance === null) return planTree(asked, world);
+  try {
+    return planTree(asked, world);
+  } catch (error) {
+    throw error instanceof PosternError ? allowance.hide(error, asked) : error;
+  }
+}
+
+/** Runs a plan on a tool's account: what it may cost is held before anything goes out, and settled after. */
+async function runAllowed(
+  exchange: Exchange,
+  allowance: Allowance,
+  call: {
+    readonly route: Route<ProviderRow>;
+    readonly endpoint: RouteCall["endpoint"];
+    readonly outgoing: Outgoing;
+    readonly tools: CallTools;
+  },
+): Promise<void> {
+  const settle = await allowance.begin(call.route, call.endpoint);
+  call.tools.calls.begin(exchange.record);
+  await runAttempts(exchange, call.route, call.outgoing, call.tools);
+  settle(exchange.record);
 }
 
 function outgoingTo(endpoint: Endpoint, head: RequestHead): Pick<Outgoing, "endpoint" | "method" | "contentType"> {
@@ -395,13 +483,15 @@ function outgoingTo(endpoint: Endpoint, head: RequestHead): Pick<Outgoing, "endp
 }
 
 /** What the `x-portkey-*` headers say about where the call goes. */
-function readRouteHeaders({ head, request }: Exchange, caller: Caller, endpoint: EndpointId | null): RouteCall {
+function readRouteHeaders({ head, request, allowance }: Exchange, caller: Caller, endpoint: EndpointId | null): RouteCall {
   const { portkey } = head;
+  const config = readConfigHeader(portkey?.get("config"));
+  if (allowance !== null && config !== null && typeof config !== "string") allowance.readConfig(config);
   const path = (request.url ?? "").split("?", 1)[0] as string;
   return {
     endpoint,
     model: null,
-    config: readConfigHeader(portkey?.get("config")),
+    config,
     provider: portkey?.get("provider")?.trim() || null,
     keyName: portkey?.get("virtual-key")?.trim() || null,
     ownKey: caller.ownKey,
@@ -419,7 +509,19 @@ function readRouteHeaders({ head, request }: Exchange, caller: Caller, endpoint:
       header: (name) => headerOf(request.rawHeaders, name),
     },
     needs: null,
+    guard: allowance,
   };
+}
+
+const mostMetadataLength = 4_096;
+
+/** What the log keeps of the caller's own words; too many of them are left out as a whole, as half of them mean nothing. */
+function metadataText(metadata: Readonly<Record<string, unknown>>): string | null {
+  for (const _name in metadata) {
+    const text = JSON.stringify(metadata);
+    return text.length > mostMetadataLength ? null : text;
+  }
+  return null;
 }
 
 function readForwardHeaders(text: string | undefined): readonly string[] | null {

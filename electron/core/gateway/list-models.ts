@@ -10,7 +10,10 @@ export interface ModelEntry {
   /** Seconds since 1970; 0 where nobody says. */
   readonly created: number;
   readonly owned_by: string;
+  readonly name?: string;
   readonly context_length?: number;
+  /** US dollars for a token, as exact decimals. */
+  readonly pricing?: { readonly prompt: string | null; readonly completion: string | null };
   /** What Postern adds: whether it is an alias, a provider's model, or the built-in one that is no language model. */
   readonly postern: { readonly kind: "alias" | "model" | "built-in"; readonly provider?: string };
 }
@@ -29,7 +32,9 @@ export async function listModels(aliases: readonly string[], rows: readonly Prov
         object: "model",
         created: model.createdAtSeconds ?? 0,
         owned_by: model.ownedBy ?? row.id,
+        ...(model.name === null ? {} : { name: model.name }),
         ...(model.contextLength === null ? {} : { context_length: model.contextLength }),
+        ...(model.prices === null ? {} : { pricing: { prompt: model.prices.input, completion: model.prices.output } }),
         postern: { kind: "model", provider: row.id },
       })),
     ),

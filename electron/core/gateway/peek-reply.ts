@@ -7,11 +7,11 @@ import type { Ending } from "#core/dialects/conductor.ts";
  * @returns the parsed object, or null where there is none that can be read
  */
 export function findMember(body: Buffer, name: string): unknown {
-  const at = body.lastIndexOf(`"${name}"`);
+  const at = body.lastIndexOf(needleFor(name));
   if (at === -1) return null;
-  const open = body.indexOf(0x7b, at);
-  const colon = body.indexOf(0x3a, at);
-  if (open === -1 || colon === -1 || body.toString("latin1", colon + 1, open).trim() !== "") return null;
+  let open = at + name.length + 2;
+  while (isSpaceOrColon(body[open])) open++;
+  if (body[open] !== 0x7b) return null;
   let depth = 0;
   for (let index = open; index < body.length; index++) {
     if (body[index] === 0x7b) depth++;
@@ -24,6 +24,19 @@ export function findMember(body: Buffer, name: string): unknown {
     }
   }
   return null;
+}
+
+const needles = new Map<string, Buffer>();
+
+/** The name in quotes, as bytes: made once, since a search for a text makes them anew each time. */
+function needleFor(name: string): Buffer {
+  let needle = needles.get(name);
+  if (needle === undefined) needles.set(name, (needle = Buffer.from(`"${name}"`)));
+  return needle;
+}
+
+function isSpaceOrColon(byte: number | undefined): boolean {
+  return byte === 0x3a || byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
 }
 
 /** Whether a whole JSON reply ends like one: what was cut off does not close its outermost bracket. */

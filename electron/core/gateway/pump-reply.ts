@@ -53,16 +53,22 @@ export interface PumpOptions {
   onHead(): void;
   /** Called when the answer begins to go to the client. */
   onCommit(): void;
+  /** Called when its outcome is known. */
+  onEnd(): void;
   /** Takes the whole answer, if it is a good one, to give it again; null where nobody wants it. */
   readonly keep: ((reply: CachedReply) => void) | null;
   /** The gateway's own headers for this answer, as a flat list. */
   readonly headers: readonly string[];
+  /** What they say besides of an answer whose usage is known before it is sent. */
+  usageHeaders(usage: Usage | null): readonly string[];
   readonly clock: Clock;
 }
 
 type Mode = "waiting" | "stream" | "held" | "through" | "refusal";
 
 const mostHeldBytes = 1_048_576;
+/** No answer opens with more than that before its first word: what waits in memory must have an end. */
+const mostOpeningBytes = 262_144;
 /** A stream that has begun but says nothing yet: so long another target can still answer. */
 const openingMs = 5_000;
 const heartbeatMs = 5_000;
@@ -95,6 +101,7 @@ export class ReplyPump implements Dispatcher.DispatchHandler {
   #kept: Buffer[] | null = null;
   #keptBytes = 0;
   #keptHeaders: readonly string[] = [];
+  #usageHeaders: readonly string[] = [];
   #headers: IncomingHttpHeaders = noHeaders;
   #held: Buffer[] = [];
   #heldBytes = 0;
@@ -223,6 +230,8 @@ export class ReplyPump implements Dispatcher.DispatchHandler {
   onResponseError(_controller: Dispatcher.DispatchController | null, error: Error): void {
     if (this.#settled) return;
     if (this.#gone) return this.#finish(this.#leaving());
+    // It had said all: that it closed its connection badly changes nothing.
+    if (this.#reason === null && this.#committed && this.#stream?.isWhole === true) return this.#endStream(this.#stream);
     const explained = this.#reason ?? explainFailure(this.#options.provider, error);
     if (this.#committed) this.#breakOff(explained);
     else this.#finish({ kind: "error", error: explained });
@@ -260,13 +269,16 @@ export class ReplyPump implements Dispatcher.DispatchHandler {
   #takeStream(controller: Dispatcher.DispatchController, stream: ReplyStream, chunk: Buffer): void {
     const bytes = stream.feed(chunk);
     if (stream.failure !== null) return this.#endWithItsFailure(stream, stream.failure, bytes);
-    if (stream.overflowed) return this.fail(this.#invalid("a frame of its stream is too long", "upstream_too_large"));
+    if (stream.overflowed) return this.fail(this.#invalid("its stream, or a frame of it, is too long", "upstream_too_large"));
     if (this.#committed) {
       if (bytes !== null) this.#send(controller, bytes);
       return;
     }
-    if (bytes !== null) this.#held.push(bytes);
-    if (!stream.hasBegun) return;
+    if (bytes !== null) {
+      this.#held.push(bytes);
+      this.#heldBytes += bytes.length;
+    }
+    if (!stream.hasBegun && this.#heldBytes <= mostOpeningBytes) return;
     clearTimeout(this.#openingTimer);
     this.#releaseOpening(controller);
   }
@@ -276,6 +288,7 @@ export class ReplyPump implements Dispatcher.DispatchHandler {
     if (!this.#committed) this.#commit(null);
     const opening = this.#held.length === 1 ? (this.#held[0] as Buffer) : Buffer.concat(this.#held);
     this.#held = [];
+    this.#heldBytes = 0;
     if (opening.length === 0) return;
     if (controller === null) this.#write(opening);
     else this.#send(controller, opening);
@@ -283,12 +296,14 @@ export class ReplyPump implements Dispatcher.DispatchHandler {
 
   /** The provider takes its time: the client gets its headers, and signs of life until the answer begins. */
   #waitNoLonger(stream: ReplyStream): void {
-    if (this.#settled) return;
+    // Who gets a whole answer learns its status when that is known.
+    if (this.#settled || stream.heartbeat === null) return;
     this.#releaseOpening(null);
-    if (stream.heartbeat === "") return;
+    // A head goes out with the first bytes of its body, and there may be none yet.
+    this.#exchange.response.flushHeaders();
     this.#openingTimer = setInterval(() => {
       if (this.#settled || stream.hasBegun) clearInterval(this.#openingTimer);
-      else this.#write(Buffer.from(stream.heartbeat));
+      else this.#write(Buffer.from(stream.heartbeat ?? ""));
     }, heartbeatMs);
   }
 
@@ -341,9 +356,10 @@ export class ReplyPump implements Dispatcher.DispatchHandler {
       return this.#finish({ kind: "refused", status: said.status, headers: this.#headers, said, secrets: this.#options.secrets });
     }
     const written = this.#options.way.expectsJson ? prettyIfAsked(this.#exchange, answer.body) : answer.body;
+    this.#usageHeaders = this.#options.usageHeaders(answer.usage);
     this.#commit(written.length);
     this.#exchange.record.responseBytes = written.length;
-    this.#keep(written);
+    this.#keep(answer.body);
     this.#exchange.response.end(written);
     this.#finishDelivered("finished", answer.usage, null);
   }
@@ -407,7 +423,7 @@ export class ReplyPump implements Dispatcher.DispatchHandler {
       this.#kept = [];
       this.#keptHeaders = keepable(headers);
     }
-    headers.push(...this.#options.headers, ...extraHeaders);
+    headers.push(...this.#options.headers, ...this.#usageHeaders, ...extraHeaders);
     const announced = length ?? (this.#mode === "through" ? this.#headers["content-length"] : undefined);
     if (announced !== undefined) headers.push("content-length", String(announced));
     response.writeHead(this.#status, headers);
@@ -446,6 +462,7 @@ export class ReplyPump implements Dispatcher.DispatchHandler {
     this.#settled = true;
     clearTimeout(this.#stallTimer);
     clearTimeout(this.#openingTimer);
+    this.#options.onEnd();
     this.#settle(outcome);
   }
 

@@ -68,10 +68,12 @@ export interface BodyChanges {
  * the target's parameters merged over. Nothing is copied where nothing changes.
  */
 export function writeJsonBody(call: JsonCall, changes: BodyChanges): Buffer {
+  const changesModel = changes.model !== call.model && changes.model !== null;
+  if (call.routingFields.length === 0 && changes.overrideParams === null && !changesModel && !changes.requestsUsage) return call.bytes;
   const edits = new Map<string, string | null>();
   for (const field of call.routingFields) edits.set(field, null);
   for (const [key, value] of Object.entries(changes.overrideParams ?? {})) edits.set(key, JSON.stringify(value));
-  if (changes.model !== call.model && changes.model !== null) edits.set("model", JSON.stringify(changes.model));
+  if (changesModel) edits.set("model", JSON.stringify(changes.model));
   if (changes.requestsUsage) edits.set("stream_options", JSON.stringify({ ...call.streamOptions, include_usage: true }));
   return edits.size === 0 ? call.bytes : editObject(call.bytes, call.scan, edits);
 }

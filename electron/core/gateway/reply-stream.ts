@@ -12,6 +12,8 @@ export interface ReplyStream {
   readonly failure: Failure | null;
   /** Whether a frame has outgrown what any provider sends: the stream is not read on. */
   readonly overflowed: boolean;
+  /** Whether the provider has said its end: what breaks behind it breaks nothing. */
+  readonly isWhole: boolean;
   /** What is known of the tokens. */
   readonly usage: Usage | null;
   /** Takes what the provider sent and gives back what the client gets; null where that is nothing yet. */
@@ -20,6 +22,9 @@ export interface ReplyStream {
   end(): { readonly rest: Buffer | null; readonly ending: Ending };
   /** What a client that is in the middle of the answer is told when it breaks: an error, and nothing that reads as an end. */
   fail(failure: Failure): Buffer | null;
-  /** A sign of life between two frames. */
-  readonly heartbeat: string;
+  /**
+   * A sign of life that may go out now: empty in the middle of a frame, which it would tear apart; null where the client
+   * waits for a whole answer.
+   */
+  readonly heartbeat: string | null;
 }

@@ -4,12 +4,16 @@ import { debugLog } from "#core/debug.ts";
 import type { Usage } from "#core/dialects/chat.ts";
 import { dialects } from "#core/dialects/index.ts";
 import type { Clock } from "#core/platform.ts";
+import type { CacheStatus } from "#core/routing/cache-policy.ts";
 import type { Measurements, MeasuredOutcome } from "#core/routing/measurements.ts";
 import { readRetryAfterMs } from "#core/routing/retry-timing.ts";
 import type { Route } from "#core/routing/route-types.ts";
 import { type EndedTry, type PlannedTry, startWalk, type TryFailure, type Walk } from "#core/routing/walk-route.ts";
+import type { CallAttempt } from "#core/usage/call-record.ts";
+import type { PriceOf } from "#core/usage/cost.ts";
 import { answerHeaders } from "./attempt-headers.ts";
-import { attemptTarget, type Outgoing, type TargetTools } from "./attempt-target.ts";
+import { attemptTarget, type Outgoing, type TargetTools, type TryWatch } from "./attempt-target.ts";
+import { costOfCall, recordCost } from "./call-cost.ts";
 import { type Exchange, hasLeft } from "./exchange.ts";
 import type { Outcome, ReplyPump } from "./pump-reply.ts";
 import { writeFailure, writeProviderFailure } from "./write-failure.ts";
@@ -22,6 +26,16 @@ export interface AttemptTools extends TargetTools {
 
 type Try = PlannedTry<ProviderRow>;
 
+/** A line of the log, while its end is not known. */
+type Attempt = { -readonly [Field in keyof CallAttempt]: CallAttempt[Field] };
+
+/** A try and what came of it. */
+interface Tried {
+  readonly tried: Try;
+  readonly outcome: Outcome;
+  readonly attempt: Attempt;
+}
+
 const log = debugLog("routing");
 
 /**
@@ -32,39 +46,50 @@ export async function runAttempts(exchange: Exchange, route: Route<ProviderRow>,
   const { clock } = tools;
   const walk = startWalk(route, { random: Math.random, monotonicMs: () => clock.monotonicMs() });
   const race = new Race(exchange, outgoing, tools);
-  let last: { readonly tried: Try; readonly outcome: Outcome } | null = null;
+  let last: Tried | null = null;
   for (let tried = walk.next(null); tried !== null;) {
     if (tried.delayMs > 0 && !(await waitUnlessLeft(exchange, tried.delayMs, clock))) return;
     last = tried.target.hedge !== null && outgoing.replayable ? await race.runHedged(tried, walk) : await race.run(tried);
     const { outcome } = last;
-    if (outcome.kind === "delivered") return recordDelivered(exchange, outcome);
+    if (outcome.kind === "delivered") return recordDelivered(exchange, outcome, tools.priceOf);
     if (outcome.kind === "client-left" || hasLeft(exchange)) {
-      recordUsage(exchange, outcome.kind === "client-left" ? outcome.usage : null);
+      recordUsage(exchange, outcome.kind === "client-left" ? outcome.usage : null, tools.priceOf);
       exchange.record.ending = "client_closed";
       return;
     }
     if (!outgoing.replayable && race.bodyIsGone) break;
     tried = walk.next(ended(last.tried, outcome, clock));
+    last.attempt.why = walk.ends.at(-1)?.why;
   }
   if (last === null) throw new PosternError("internal", "Cannot answer: the route has no target");
   const { tried, outcome } = last;
-  const headers = answerHeaders(exchange, tried.target, { retries: walk.retryCount, dropped: [], cache: "DISABLED" });
+  recordTarget(exchange, tried);
+  const instead = outgoing.instead?.(outcome, tried.target) ?? null;
+  if (instead !== null) return instead;
+  const headers = answerHeaders(exchange, tried.target, {
+    retries: walk.retryCount,
+    dropped: [],
+    cache: race.cacheStatus,
+    failed: race.failed.slice(0, -1),
+  });
   if (outcome.kind === "refused")
     writeProviderFailure(exchange, { provider: tried.target.row.id, dialect: dialects[tried.target.dialect], ...outcome }, headers);
   else if (outcome.kind === "error") writeFailure(exchange, outcome.error, headers);
 }
 
 /** The tries of one call: usually one after the other; side by side where a config hedges. */
-class Race {
+class Race implements TryWatch {
+  readonly startedAtMs: number;
+  readonly failed: string[] = [];
   bodyIsGone = false;
+  isWon = false;
+  cacheStatus: CacheStatus = "DISABLED";
   readonly #exchange: Exchange;
   readonly #outgoing: Outgoing;
   readonly #tools: AttemptTools;
-  readonly #attempts: {
-    -readonly [Field in keyof Exchange["record"]["attempts"][number]]: Exchange["record"]["attempts"][number][Field];
-  }[] = [];
+  readonly #attempts: Attempt[] = [];
+  /** Those whose outcome is not known yet. */
   #pumps: ReplyPump[] = [];
-  #isWon = false;
 
   constructor(exchange: Exchange, outgoing: Outgoing, tools: AttemptTools) {
     this.#exchange = exchange;
@@ -72,72 +97,86 @@ class Race {
       ...outgoing,
       prepare: (target) => {
         this.bodyIsGone = true;
-        return outgoing.prepare(target);
+        const prepared = outgoing.prepare(target);
+        exchange.record.dropped = prepared.dropped;
+        return prepared;
       },
     };
     this.#tools = tools;
+    this.startedAtMs = tools.clock.monotonicMs();
     exchange.record.attempts = this.#attempts;
   }
 
   /** Makes one try and notes what came of it. */
-  async run(tried: Try): Promise<{ readonly tried: Try; readonly outcome: Outcome }> {
-    const { record } = this.#exchange;
+  async run(tried: Try): Promise<Tried> {
     const { clock, measurements } = this.#tools;
     const { target } = tried;
     const startedAtMs = clock.monotonicMs();
-    record.provider = target.row.id;
-    record.modelServed = target.model;
-    record.keyName = target.keyName;
+    recordTarget(this.#exchange, tried);
     measurements.begin(target);
-    const outcome = await attemptTarget(this.#exchange, tried, this.#outgoing, this.#tools, this);
-    measurements.end(target, measured(outcome));
-    if (this.#pumps.every((pump) => pump.isSettled)) {
-      this.#exchange.onClientLeft = null;
-      this.#exchange.interrupt = null;
+    let outcome: Outcome;
+    try {
+      outcome = await attemptTarget(this.#exchange, tried, this.#outgoing, this.#tools, this);
+    } catch (error) {
+      // A mistake of ours ends the call, and nothing of it may go on behind the error that the client gets.
+      this.#giveUp();
+      throw error;
+    } finally {
+      this.#forgetSettled();
     }
-    this.#attempts.push({
+    measurements.end(target, measured(outcome, target));
+    const attempt: Attempt = {
       provider: target.row.id,
       model: target.model,
       keyName: target.keyName,
       status: "status" in outcome ? outcome.status : null,
       errorCode: outcome.kind === "error" ? outcome.error.code : outcome.kind === "delivered" ? (outcome.error?.code ?? null) : null,
       totalMs: clock.monotonicMs() - startedAtMs,
-    });
-    if (outcome.kind === "delivered") {
-      record.provider = target.row.id;
-      record.modelServed = target.model;
-      record.keyName = target.keyName;
+    };
+    this.#attempts.push(attempt);
+    if (outcome.kind === "delivered") recordTarget(this.#exchange, tried);
+    if (outcome.kind === "error" || outcome.kind === "refused") {
+      const why = outcome.kind === "error" ? outcome.error.code : outcome.status;
+      this.failed.push(`${target.optionPath} ${target.row.id} ${why}`);
     }
     if (log.enabled)
       log("%s %s try %d: %s %s", target.row.id, target.model, tried.retry + 1, outcome.kind, "status" in outcome ? outcome.status : "");
-    return { tried, outcome };
+    return { tried, outcome, attempt };
   }
 
   /** Makes a try, and further ones beside it where it is slow. The first good byte wins; the others are given up. */
-  async runHedged(first: Try, walk: Walk<ProviderRow>): Promise<{ readonly tried: Try; readonly outcome: Outcome }> {
-    const underWay = new Set<Promise<{ readonly tried: Try; readonly outcome: Outcome }>>();
-    const start = (tried: Try): void => {
-      const running = this.run(tried).finally(() => underWay.delete(running));
-      underWay.add(running);
-    };
-    start(first);
-    for (let slowest = first; ;) {
-      const ended = await Promise.race([...underWay, this.#patience(slowest)]);
-      if (ended === null) {
-        const beside = this.#isWon || hasLeft(this.#exchange) ? null : walk.beside();
-        if (beside === null) return this.#lastOf(underWay, walk);
-        slowest = beside;
-        start(beside);
-        continue;
+  async runHedged(first: Try, walk: Walk<ProviderRow>): Promise<Tried> {
+    // A try stays here until it was looked at: several may end at once, and the one that matters need not be the first.
+    const underWay = new Map<Try, Promise<Tried>>([[first, this.run(first)]]);
+    let patience: Patience | null = this.#patienceWith(first);
+    try {
+      for (;;) {
+        const over = await Promise.race(patience === null ? underWay.values() : [...underWay.values(), patience.over]);
+        if (over === null) {
+          const beside: Try | null = this.isWon || hasLeft(this.#exchange) ? null : walk.beside();
+          if (beside !== null) underWay.set(beside, this.run(beside));
+          patience = beside === null ? null : this.#patienceWith(beside);
+          continue;
+        }
+        underWay.delete(over.tried);
+        const { kind } = over.outcome;
+        if (kind === "delivered" || kind === "client-left" || underWay.size === 0) return over;
+        if (kind === "lost") continue;
+        walk.lost(ended(over.tried, over.outcome, this.#tools.clock));
+        over.attempt.why = walk.ends.at(-1)?.why;
       }
-      const isOver = ended.outcome.kind === "delivered" || ended.outcome.kind === "client-left";
-      if (isOver || underWay.size === 0) return ended;
-      if (ended.outcome.kind !== "lost") walk.lost(this.#failed(ended));
+    } finally {
+      patience?.end();
     }
   }
 
+  onCache(status: CacheStatus): void {
+    this.cacheStatus = status;
+    this.#exchange.record.cacheStatus = status;
+  }
+
   onPump(pump: ReplyPump): void {
-    this.#pumps = [...this.#pumps.filter((one) => !one.isSettled), pump];
+    this.#pumps.push(pump);
     this.#exchange.onClientLeft = () => {
       for (const one of this.#pumps) one.clientLeft();
     };
@@ -147,31 +186,45 @@ class Race {
     };
   }
 
-  onCommit(pump: ReplyPump): void {
-    this.#isWon = true;
+  onCommit(pump: ReplyPump | null): void {
+    this.isWon = true;
     for (const one of this.#pumps) if (one !== pump) one.lose();
   }
 
-  /** Waits for those that are under way, when no more can be asked beside them. */
-  async #lastOf(
-    underWay: ReadonlySet<Promise<{ readonly tried: Try; readonly outcome: Outcome }>>,
-    walk: Walk<ProviderRow>,
-  ): Promise<{ readonly tried: Try; readonly outcome: Outcome }> {
-    for (;;) {
-      const ended = await Promise.race(underWay);
-      if (ended.outcome.kind === "delivered" || ended.outcome.kind === "client-left" || underWay.size === 0) return ended;
-      if (ended.outcome.kind !== "lost") walk.lost(this.#failed(ended));
-    }
+  #giveUp(): void {
+    this.onCommit(null);
+    this.#forgetSettled();
   }
 
-  async #patience({ target }: Try): Promise<null> {
-    await this.#tools.clock.wait(target.hedge?.afterMs ?? 0).catch(() => {});
-    return null;
+  /** Lets go of the replies that are over, and of the client's connection when the last of them is. */
+  #forgetSettled(): void {
+    this.#pumps = this.#pumps.filter((pump) => !pump.isSettled);
+    if (this.#pumps.length > 0) return;
+    this.#exchange.onClientLeft = null;
+    this.#exchange.interrupt = null;
   }
 
-  #failed({ tried, outcome }: { readonly tried: Try; readonly outcome: Outcome }): EndedTry<ProviderRow> {
-    return ended(tried, outcome, this.#tools.clock);
+  #patienceWith({ target }: Try): Patience {
+    const ending = new AbortController();
+    const over = this.#tools.clock.wait(target.hedge?.afterMs ?? 0, ending.signal).then(
+      () => null,
+      () => null,
+    );
+    return { over, end: () => ending.abort() };
   }
+}
+
+/** How long a try may be silent before another is made beside it. */
+interface Patience {
+  readonly over: Promise<null>;
+  end(): void;
+}
+
+function recordTarget({ record }: Exchange, { target }: Try): void {
+  record.provider = target.row.id;
+  record.modelServed = target.model;
+  record.keyName = target.keyName;
+  record.providerDialect = target.dialect;
 }
 
 function ended(tried: Try, outcome: Outcome, clock: Clock): EndedTry<ProviderRow> {
@@ -185,15 +238,18 @@ function failureOfTry(outcome: Outcome, clock: Clock): TryFailure {
   return { status: 0, error: null, retryAfterMs: null };
 }
 
-function measured(outcome: Outcome): MeasuredOutcome {
+function measured(outcome: Outcome, { limitIsCallers }: Try["target"]): MeasuredOutcome {
   switch (outcome.kind) {
     case "delivered":
-      return outcome.error?.fault === "provider"
-        ? { status: null, fault: "provider", firstByteMs: null }
-        : { status: outcome.status, fault: null, firstByteMs: outcome.firstByteMs };
+      if (outcome.error?.fault === "provider") return { status: null, fault: "provider", firstByteMs: null };
+      // What was kept from an earlier call says nothing of how the target is now.
+      if (outcome.firstByteMs === null) return { status: null, fault: "client", firstByteMs: null };
+      return { status: outcome.status, fault: null, firstByteMs: outcome.firstByteMs };
     case "refused":
       return { status: outcome.status, fault: null, firstByteMs: null };
     case "error":
+      // A caller that waits a millisecond must not open the circuit for everybody else.
+      if (limitIsCallers && outcome.error.code === "deadline_exceeded") return { status: null, fault: "client", firstByteMs: null };
       return { status: null, fault: outcome.error.fault, firstByteMs: null };
     case "client-left":
     case "lost":
@@ -221,15 +277,23 @@ async function waitUnlessLeft(exchange: Exchange, delayMs: number, clock: Clock)
   }
 }
 
-function recordDelivered(exchange: Exchange, outcome: Extract<Outcome, { kind: "delivered" }>): void {
+function recordDelivered(exchange: Exchange, outcome: Extract<Outcome, { kind: "delivered" }>, priceOf: PriceOf): void {
   exchange.record.ending = outcome.ending;
   exchange.record.errorCode = outcome.error?.code ?? null;
-  recordUsage(exchange, outcome.usage);
+  recordUsage(exchange, outcome.usage, priceOf);
 }
 
-function recordUsage({ record }: Exchange, usage: Usage | null): void {
+function recordUsage({ record }: Exchange, usage: Usage | null, priceOf: PriceOf): void {
   record.inputTokens = usage?.inputTokens ?? null;
   record.cachedInputTokens = usage?.cachedInputTokens ?? null;
+  record.cacheWriteTokens = usage?.cacheWriteTokens ?? null;
   record.outputTokens = usage?.outputTokens ?? null;
   record.reasoningTokens = usage?.reasoningTokens ?? null;
+  // Of a whole answer the cost was told in its headers already.
+  if (record.costSource === null) recordCost(record, costOfCall(usage, { provider: record.provider, model: record.modelServed }, priceOf));
+  if (usage === null && record.cacheStatus === "HIT") {
+    // Nothing was sent, so nothing is paid for.
+    record.costMicroUsd = 0;
+    record.costSource = "estimated";
+  }
 }

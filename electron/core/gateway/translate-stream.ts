@@ -11,6 +11,11 @@ import type { ReplyStream } from "./reply-stream.ts";
 /** How the client's frames are joined: as server-sent events, or as one JSON array (Gemini without `alt=sse`). */
 export type ClientFraming = "sse" | "json-array";
 
+/** So much may come without a frame for the client, held back or left out. */
+const mostUntoldBytes = 33_554_432;
+/** A whole answer that came as a stream may be as long as one that did not. */
+const mostCollectedBytes = 67_108_864;
+
 /**
  * Turns a provider's stream into the client's dialect, frame by frame: bytes, frames, events, frames, bytes. Nothing is
  * kept of the answer but what the dialects hold of the block that is open.
@@ -24,6 +29,7 @@ export class TranslatedStream implements ReplyStream {
   readonly #closing: string;
   readonly heartbeat: string;
   #out = "";
+  #untoldBytes = 0;
   readonly #onFrame: (frame: Frame) => void;
   readonly #onRead: (event: ReadEvent) => void;
   readonly #onWritten: (frame: Frame) => void;
@@ -55,8 +61,12 @@ export class TranslatedStream implements ReplyStream {
     return this.#conductor.failure ?? corruption(this.#decoder);
   }
 
+  get isWhole(): boolean {
+    return this.#conductor.isClosed;
+  }
+
   get overflowed(): boolean {
-    return this.#decoder.overflowed;
+    return this.#decoder.overflowed || this.#untoldBytes > mostUntoldBytes;
   }
 
   get usage(): Usage | null {
@@ -65,7 +75,9 @@ export class TranslatedStream implements ReplyStream {
 
   feed(chunk: Buffer): Buffer | null {
     this.#decoder.feed(chunk, this.#onFrame);
-    return this.#take();
+    const bytes = this.#take();
+    this.#untoldBytes = bytes === null ? this.#untoldBytes + chunk.length : 0;
+    return bytes;
   }
 
   end(): { readonly rest: Buffer | null; readonly ending: Ending } {
@@ -100,7 +112,8 @@ export class TranslatedStream implements ReplyStream {
 /** Turns a stream into a whole answer, for a client that asked for one and a provider that streamed all the same. */
 export class CollectedStream implements ReplyStream {
   readonly hasBegun = false;
-  readonly heartbeat = "";
+  readonly heartbeat = null;
+  #fedBytes = 0;
   readonly #decoder: SseDecoder | AwsEventStreamDecoder;
   readonly #reader: ReplyReader;
   readonly #reply: ReplyCollector;
@@ -117,8 +130,12 @@ export class CollectedStream implements ReplyStream {
     return this.#reply.failure ?? corruption(this.#decoder);
   }
 
+  get isWhole(): boolean {
+    return false;
+  }
+
   get overflowed(): boolean {
-    return this.#decoder.overflowed;
+    return this.#decoder.overflowed || this.#fedBytes > mostCollectedBytes;
   }
 
   get usage(): Usage | null {
@@ -126,6 +143,7 @@ export class CollectedStream implements ReplyStream {
   }
 
   feed(chunk: Buffer): null {
+    this.#fedBytes += chunk.length;
     this.#decoder.feed(chunk, this.#onFrame);
     return null;
   }

@@ -5,10 +5,12 @@ import { readLateFailure } from "#core/dialects/openai-chat/failure.ts";
 import { openaiChat } from "#core/dialects/openai-chat/index.ts";
 import { encodeSse } from "#core/wire/sse.ts";
 import { writeStreamFailure } from "#core/dialects/stream-failure.ts";
+import { endsFrame } from "./ends-frame.ts";
 import type { ReplyStream } from "./reply-stream.ts";
 
 const longestLineBytes = 1_048_576;
 const framesKept = 6;
+const doneLine = Buffer.from("data: [DONE]");
 /** Without their first letters, which are so common that a search for them would stop all the time. */
 const usageNeedle = Buffer.from('usage"');
 const errorNeedle = Buffer.from('rror"');
@@ -21,7 +23,6 @@ const errorNeedle = Buffer.from('rror"');
  * @see https://platform.openai.com/docs/api-reference/chat-streaming
  */
 export class WatchedChatStream implements ReplyStream {
-  readonly heartbeat = ": ping\n\n";
   /** Whether a frame with the running totals is kept from the client, which did not ask for it. */
   readonly #hidesUsage: boolean;
   /** Whether an end has to be said: streams of other endpoints end when they end. */
@@ -44,8 +45,16 @@ export class WatchedChatStream implements ReplyStream {
     return this.#hasBegun;
   }
 
+  get heartbeat(): string {
+    return endsFrame(Buffer.concat(this.#last)) ? ": ping\n\n" : "";
+  }
+
   get failure(): Failure | null {
     return this.#errorLine === null ? null : readFailure(this.#errorLine);
+  }
+
+  get isWhole(): boolean {
+    return this.#errorLine === null && this.#last.at(-1)?.includes(doneLine) === true;
   }
 
   get usage(): Usage | null {

@@ -58,11 +58,12 @@ export interface ProviderRefusal {
 /** Hands a provider's refusal to the client: its status, its own words, its rate-limit headers. */
 export function writeProviderFailure(exchange: Exchange, refusal: ProviderRefusal, headers: readonly string[]): void {
   // Once more: reading JSON undoes escapes that hid the key from a search of the bytes.
-  const body = scrubSecret(writeRefusal(exchange.dialect, refusal), refusal.secrets);
-  exchange.record.status = refusal.status;
+  const refused = writeRefusal(exchange.dialect, refusal);
+  const body = scrubSecret(refused.body, refusal.secrets);
+  exchange.record.status = refused.status;
   exchange.record.ending = "failed";
   exchange.record.errorCode = `upstream_${refusal.status}`;
-  send(exchange, refusal.status, body, [...withoutContentType(relayedHeaders(refusal.headers, refusal.secrets)), ...headers]);
+  send(exchange, refused.status, body, [...withoutContentType(relayedHeaders(refusal.headers, refusal.secrets)), ...headers]);
 }
 
 const leads: Readonly<Record<number, string>> = {
@@ -71,22 +72,24 @@ const leads: Readonly<Record<number, string>> = {
   429: "Upstream rate limit",
 };
 
-function writeRefusal(client: Dialect, { provider, dialect, status, said }: ProviderRefusal): Buffer {
-  if (Buffer.isBuffer(said) && client === dialect) {
-    if (client.id === "openai-chat") return translateFailure(provider, status, said);
+/** The refusal in the client's dialect. Another API's status is the one that means the same: Gemini's 400 for a wrong key is a 401. */
+function writeRefusal(
+  client: Dialect,
+  { provider, dialect, status, said }: ProviderRefusal,
+): { readonly status: number; readonly body: Buffer } {
+  const isOwn = client === dialect;
+  if (Buffer.isBuffer(said) && isOwn) {
+    if (client.id === "openai-chat") return { status, body: translateFailure(provider, status, said) };
     // As it came, so that nothing of its details is lost; only a refused key says whose refusal it is.
-    if (status !== 401 && status !== 403 && parseJsonObject(said.toString("utf8")) !== null) return said;
+    if (status !== 401 && status !== 403 && parseJsonObject(said.toString("utf8")) !== null) return { status, body: said };
   }
   const failure = Buffer.isBuffer(said) ? dialect.readFailure(status, parsedOrText(said)) : said;
+  const told = isOwn ? status : failure.status;
   const words = failure.message === "" ? "nothing" : failure.message;
-  const lead = leads[status];
-  const message =
-    lead === undefined
-      ? failure.message === ""
-        ? `${provider} answered ${status}`
-        : failure.message
-      : `${lead}: ${provider} says: ${words}`;
-  return Buffer.from(JSON.stringify(client.writeFailure({ ...failure, status, message })));
+  const lead = leads[told];
+  const own = failure.message === "" ? `${provider} answered ${status}` : failure.message;
+  const message = lead === undefined ? own : `${lead}: ${provider} says: ${words}`;
+  return { status: told, body: Buffer.from(JSON.stringify(client.writeFailure({ ...failure, status: told, message }))) };
 }
 
 function parsedOrText(bytes: Buffer): unknown {
@@ -129,7 +132,8 @@ function send(exchange: Exchange, status: number, written: Buffer, headers: read
 
 /** JSON as people read it, where the request's query holds `pretty`, as Portkey's gateway has it. */
 export function prettyIfAsked({ request }: Exchange, body: Buffer): Buffer {
-  if (!/[?&]pretty(?:[=&]|$)/.test(request.url ?? "")) return body;
+  const url = request.url ?? "";
+  if (!url.includes("pretty") || !/[?&]pretty(?:[=&]|$)/.test(url)) return body;
   try {
     return Buffer.from(JSON.stringify(JSON.parse(body.toString("utf8")), null, 2));
   } catch {

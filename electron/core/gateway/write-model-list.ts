@@ -18,12 +18,18 @@ export function writeModelList(entries: readonly ModelEntry[], dialect: DialectI
 /** Writes one entry of the list. */
 export function writeModel(entry: ModelEntry, dialect: DialectId): unknown {
   if (dialect === "anthropic-messages") {
-    return { type: "model", id: entry.id, display_name: entry.id, created_at: new Date(entry.created * 1_000).toISOString() };
+    return {
+      type: "model",
+      id: entry.id,
+      display_name: entry.name ?? entry.id,
+      created_at: new Date(entry.created * 1_000).toISOString(),
+      ...(entry.context_length === undefined ? {} : { max_input_tokens: entry.context_length }),
+    };
   }
   if (dialect === "gemini-generate") {
     return {
       name: `models/${entry.id}`,
-      displayName: entry.id,
+      displayName: entry.name ?? entry.id,
       ...(entry.context_length === undefined ? {} : { inputTokenLimit: entry.context_length }),
       supportedGenerationMethods: ["generateContent", "streamGenerateContent", "countTokens"],
     };

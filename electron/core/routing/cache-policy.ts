@@ -33,7 +33,7 @@ export interface CacheQuestion {
   /** `x-portkey-cache-namespace` */
   readonly namespace: string | null;
   readonly target: {
-    readonly row: { readonly id: string };
+    readonly row: { readonly id: string; readonly baseUrl: string };
     readonly dialect: string;
     readonly model: string | null;
     readonly keyName: string | null;
@@ -61,6 +61,8 @@ export function cacheKeyParts({ grantId, endpoint, namespace, target, clientDial
     clientDialect,
     endpoint,
     target.row.id,
+    // Another resource, region or server has other models under the same names.
+    target.row.baseUrl,
     target.dialect,
     target.model ?? "",
     target.keyName ?? "",

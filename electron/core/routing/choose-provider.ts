@@ -43,7 +43,8 @@ export function chooseProvider<Row extends RouteRow>(
 type Found<Row extends RouteRow> = Omit<ChosenProvider<Row>, "model">;
 
 function withModel<Row extends RouteRow>(found: Found<Row>, model: string | null, world: RouteWorld<Row>): ChosenProvider<Row> {
-  return { row: found.row, keyName: found.keyName, model: withoutPrefix(model, found.row, world) };
+  const named = withoutPrefix(model, found.row, world);
+  return { row: found.row, keyName: found.keyName, model: named === null ? null : (world.idAt(found.row.id, named) ?? named) };
 }
 
 function findNamed<Row extends RouteRow>(name: string, call: RouteCall, world: RouteWorld<Row>, param: string): Found<Row> {

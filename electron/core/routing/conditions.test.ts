@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { querySchema } from "#shared/schema/routing-query.ts";
 import { callInputs } from "../../../test/fakes/route-world.ts";
-import { holdsFor } from "./conditions.ts";
+import { holdsFor, mostPatternWork } from "./conditions.ts";
 
 const inputs = callInputs({
   metadata: { plan: "paid", seats: "12", "team.name": "a", nested: { deep: 1 }, none: null },
@@ -42,6 +42,14 @@ describe("holdsFor()", () => {
     [{ "metadata.constructor.name": "Object" }, false],
     [{ "metadata.__proto__": null }, false],
   ])("%j: %s", (query, expected) => {
-    expect(holdsFor(querySchema.parse(query), inputs)).toBe(expected);
+    expect(holdsFor(querySchema.parse(query), inputs, { left: mostPatternWork })).toBe(expected);
+  });
+
+  it("refuses patterns that would hold the process, all of a call's together", () => {
+    const long = callInputs({ params: { text: "a".repeat(4_096) } });
+    const query = querySchema.parse({ $or: Array.from({ length: 3 }, () => ({ "params.text": { $regex: "a{509}Z" } })) });
+    const work = { left: mostPatternWork };
+    expect(() => holdsFor(query, long, work)).toThrow("too much work");
+    expect(holdsFor(query, callInputs({ params: { text: "a".repeat(30) } }), { left: mostPatternWork })).toBe(false);
   });
 });

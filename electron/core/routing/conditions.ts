@@ -1,6 +1,15 @@
+import { PosternError } from "#shared/errors.ts";
 import { type LinearRegex, readLinearRegex } from "#shared/linear-regex.ts";
 import type { Query, QueryOperators } from "#shared/schema/routing-query.ts";
 import type { CallInputs } from "./route-types.ts";
+
+/** What the patterns of one call's conditions may still cost together, as {@link LinearRegex.costOf} counts. */
+export interface PatternWork {
+  left: number;
+}
+
+/** Some 60 ms: a config that a call brings can hold hundreds of patterns, and nobody else is served meanwhile. */
+export const mostPatternWork = 4_194_304;
 
 /** Patterns are read once a config, not once a call. */
 const patterns = new WeakMap<object, LinearRegex | null>();
@@ -9,13 +18,16 @@ const patterns = new WeakMap<object, LinearRegex | null>();
  * Whether a condition holds. Comparisons are strict, `"1"` is not `1`, except `$gt` and its kin, which read numbers out
  * of text. Where several operators or places stand in one object, all have to hold (Portkey's gateway stops at the first
  * `$regex`, `$and` or `$or`, and leaves the rest unread).
+ *
+ * @param work taken from, for all conditions of a call together
+ * @throws {PosternError} `invalid_config` where the patterns are too much work
  */
-export function holdsFor(query: Query, inputs: CallInputs): boolean {
+export function holdsFor(query: Query, inputs: CallInputs, work: PatternWork): boolean {
   return Object.entries(query).every(([key, asked]) => {
-    if (key === "$and") return (asked as readonly Query[]).every((inner) => holdsFor(inner, inputs));
-    if (key === "$or") return (asked as readonly Query[]).some((inner) => holdsFor(inner, inputs));
+    if (key === "$and") return (asked as readonly Query[]).every((inner) => holdsFor(inner, inputs, work));
+    if (key === "$or") return (asked as readonly Query[]).some((inner) => holdsFor(inner, inputs, work));
     const value = readPlace(key, inputs);
-    return typeof asked === "object" && asked !== null ? meets(value, asked as QueryOperators) : value === asked;
+    return typeof asked === "object" && asked !== null ? meets(value, asked as QueryOperators, work) : value === asked;
   });
 }
 
@@ -47,7 +59,7 @@ function readOwn(from: unknown, path: string): unknown {
   return dot > 0 && Object.hasOwn(from, key) ? readOwn((from as Record<string, unknown>)[key], path.slice(dot + 1)) : undefined;
 }
 
-function meets(value: unknown, asked: QueryOperators): boolean {
+function meets(value: unknown, asked: QueryOperators, work: PatternWork): boolean {
   return Object.entries(asked).every(([operator, operand]) => {
     switch (operator as keyof QueryOperators) {
       case "$eq":
@@ -67,14 +79,24 @@ function meets(value: unknown, asked: QueryOperators): boolean {
       case "$nin":
         return !(operand as readonly unknown[]).includes(value);
       case "$regex":
-        return typeof value === "string" && patternOf(asked)?.test(value) === true;
+        return typeof value === "string" && isFound(patternOf(asked), value, work);
       case "$length":
         if (!Array.isArray(value)) return false;
-        return typeof operand === "number" ? value.length === operand : meets(value.length, operand as QueryOperators);
+        return typeof operand === "number" ? value.length === operand : meets(value.length, operand as QueryOperators, work);
       default:
         return false;
     }
   });
+}
+
+function isFound(regex: LinearRegex | null, text: string, work: PatternWork): boolean {
+  if (regex === null) return false;
+  work.left -= regex.costOf(text);
+  if (work.left >= 0) return regex.test(text);
+  throw new PosternError(
+    "invalid_config",
+    "Cannot decide where this call goes: the patterns in its config are too much work for texts as long as these; use fewer or shorter ones",
+  );
 }
 
 function patternOf(asked: QueryOperators): LinearRegex | null {

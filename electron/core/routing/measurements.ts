@@ -60,6 +60,7 @@ export class Measurements implements TargetHealth {
   /** In the order of their last use. */
   readonly #entries = new Map<string, Entry>();
   readonly #nowMs: () => number;
+  #newest: string | null = null;
 
   /** @param nowMs milliseconds that only ever grow */
   constructor(nowMs: () => number) {
@@ -93,6 +94,9 @@ export class Measurements implements TargetHealth {
       entry.firstByteMs = before === null ? outcome.firstByteMs : before * (1 - newestWeight) + outcome.firstByteMs * newestWeight;
       entry.measuredAtMs = nowMs;
     }
+    // The same target again and again is the usual case: then the order stands.
+    if (this.#newest === healthKey) return;
+    this.#newest = healthKey;
     this.#entries.delete(healthKey);
     this.#entries.set(healthKey, entry);
     if (this.#entries.size > mostTargets) this.#entries.delete(this.#entries.keys().next().value as string);

@@ -283,6 +283,12 @@ describe("planTree()", () => {
       ]);
     });
 
+    it("tell a caller without a grant nothing of whose key a name is", () => {
+      const config = read({ virtual_key: "spare", api_key: "sk-own" });
+      expect(refusal({ hasGrant: false, model: "m", config })?.code).toBe("invalid_api_key");
+      expect(only({ model: "m", config }).row.id).toBe("groq");
+    });
+
     it("take AWS keys of the call as one key of its own", () => {
       const config = read({ provider: "bedrock", aws_access_key_id: "AKIA", aws_secret_access_key: "s", aws_region: "eu-west-1" });
       expect(only({ hasGrant: false, model: "m", config }).ownKey).toBe('{"accessKeyId":"AKIA","secretAccessKey":"s"}');

@@ -83,6 +83,11 @@ export function readOwnKey(node: CallConfig): string | undefined {
   return node.vertex_service_account_json === undefined ? undefined : JSON.stringify(node.vertex_service_account_json);
 }
 
+const optionHeaders = Object.fromEntries(optionNames.map((name) => [name, name.replaceAll("_", "-")])) as Record<
+  (typeof optionNames)[number],
+  string
+>;
+
 /**
  * Reads the options that Portkey's clients send as headers, `x-portkey-aws-region` and its kind. What is no value for
  * them is left out, as an unknown header is.
@@ -93,7 +98,9 @@ export function readOptionHeaders(portkey: ReadonlyMap<string, string> | null): 
   if (portkey === null) return null;
   const options: Record<string, string> = {};
   for (const name of optionNames) {
-    const value = providerOptionFields[name].safeParse(portkey.get(name.replaceAll("_", "-"))?.trim() || undefined);
+    const text = portkey.get(optionHeaders[name])?.trim() || undefined;
+    if (text === undefined) continue;
+    const value = providerOptionFields[name].safeParse(text);
     if (value.success && value.data !== undefined) options[name] = value.data;
   }
   return Object.keys(options).length === 0 ? null : options;

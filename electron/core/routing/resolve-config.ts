@@ -5,7 +5,7 @@ import { readCachePolicy } from "./cache-policy.ts";
 import { dialectWith } from "./choose-dialect.ts";
 import { chooseProvider, shorten } from "./choose-provider.ts";
 import { readCircuitSettings } from "./circuit-breaker.ts";
-import { holdsFor } from "./conditions.ts";
+import { holdsFor, mostPatternWork, type PatternWork } from "./conditions.ts";
 import { healthKeyOf } from "./measurements.ts";
 import { readProviderOptions } from "./provider-options.ts";
 import { defaultRetryStatuses } from "./retry-timing.ts";
@@ -72,6 +72,7 @@ const mostTargets = 256;
 export function resolveConfig<Row extends RouteRow>(call: RouteCall, world: RouteWorld<Row>): ResolvedConfig<Row> {
   const found = findConfig(call, world);
   let targets = 0;
+  const work: PatternWork = { left: mostPatternWork };
   const inputs = withMetadata(call.inputs, found.config?.metadata);
   const root = visit({
     node: found.config ?? {},
@@ -103,7 +104,7 @@ export function resolveConfig<Row extends RouteRow>(call: RouteCall, world: Rout
     }
     const { targets: nodes, strategy } = node;
     if (nodes === undefined || strategy === undefined) return readTarget(place, here, weight);
-    const chosen = choose(nodes, strategy, inputs);
+    const chosen = choose(nodes, strategy, inputs, work);
     const children: Draft<Row>[] = [];
     for (const [index, target] of nodes.entries()) {
       if (chosen !== null && chosen.index !== index) continue;
@@ -147,9 +148,17 @@ export function resolveConfig<Row extends RouteRow>(call: RouteCall, world: Rout
     const usesConfig = found.config !== null;
     const target = resolveTarget(call, world, { here, path: place.path, usesConfig });
     const isStoredHost = call.customHost === null && here.customHost?.isStored === true;
-    const error = whyUnusable(target, isStoredHost, { call, world });
+    const alias = settlesTarget(here, call, found.alias) ? found.alias : null;
+    const error = call.guard?.refuse(target, call, alias) ?? whyUnusable(target, isStoredHost, { call, world });
     return { kind: "target", target, weight, error, unsuited: error === null ? whyUnsuited(target, call.needs) : null };
   }
+}
+
+/** Whether a config leaves nothing of provider and model to the call. */
+function settlesTarget(here: Settled, call: RouteCall, alias: string | null): boolean {
+  const hasModel = here.model !== undefined || call.model === alias;
+  const hasProvider = here.provider !== undefined || (call.provider === null && (here.keyName !== undefined || call.keyName === null));
+  return hasModel && hasProvider && (here.options !== undefined || here.provider !== undefined || call.providerOptions === null);
 }
 
 interface FoundConfig {
@@ -198,12 +207,13 @@ function choose(
   nodes: readonly CallConfig[],
   strategy: Strategy,
   inputs: CallInputs,
+  work: PatternWork,
 ): { readonly index: number; readonly why: string } | null {
   if (strategy.mode === "single") return { index: 0, why: "the first" };
   if (strategy.mode !== "conditional") return null;
   const indexOf = (name: string): number => nodes.findIndex((node) => node.name === name);
   for (const [number, { query, then }] of (strategy.conditions ?? []).entries()) {
-    if (holdsFor(query, inputs)) return { index: indexOf(then), why: `condition ${number + 1} holds` };
+    if (holdsFor(query, inputs, work)) return { index: indexOf(then), why: `condition ${number + 1} holds` };
   }
   if (strategy.default !== undefined) return { index: indexOf(strategy.default), why: "no condition holds" };
   throw new PosternError(
@@ -219,7 +229,7 @@ function resolveTarget<Row extends RouteRow>(
 ): RouteTarget<Row> {
   const asked = here.model ?? call.model;
   const ownName = here.keyName ?? call.keyName;
-  const named = here.provider ?? call.provider ?? (ownName === null ? null : world.providerOfKey(ownName));
+  const named = here.provider ?? call.provider ?? (ownName === null || !call.hasGrant ? null : world.providerOfKey(ownName));
   const chosen = chooseProvider(asked, named, { call, world });
   const givenOptions = here.options ?? (usesConfig && here.provider !== undefined ? undefined : (call.providerOptions ?? undefined));
   const options =
@@ -249,6 +259,7 @@ function resolveTarget<Row extends RouteRow>(
     retryStatuses: here.retry?.on_status_codes ?? defaultRetryStatuses,
     requestTimeoutMs: (call.requestTimeoutMs ?? here.requestTimeoutMs) || null,
     deadlineMs: Number.isFinite(deadlineMs) ? deadlineMs : null,
+    limitIsCallers: call.requestTimeoutMs !== null || here.limitIsCallers === true,
     hedge: here.hedge === undefined ? null : { afterMs: here.hedge.after_ms, most: here.hedge.max ?? 1 },
     cache: readCachePolicy(here.cache),
     strictOpenAiCompliance: call.strictOpenAiCompliance ?? here.strictOpenAiCompliance ?? true,

@@ -65,7 +65,7 @@ describe("the cache's policy", () => {
   });
 
   const target: CacheQuestion["target"] = {
-    row: { id: "openai" },
+    row: { id: "openai", baseUrl: "https://api.openai.com/v1" },
     dialect: "openai-chat",
     model: "m",
     keyName: null,
@@ -84,7 +84,8 @@ describe("the cache's policy", () => {
       { ...question, endpoint: "completions" },
       { ...question, namespace: "n" },
       { ...question, clientDialect: "anthropic-messages" },
-      { ...question, target: { ...target, row: { id: "groq" } } },
+      { ...question, target: { ...target, row: { ...target.row, id: "groq" } } },
+      { ...question, target: { ...target, row: { ...target.row, baseUrl: "https://other.openai.azure.com/openai/v1" } } },
       { ...question, target: { ...target, model: "n" } },
       { ...question, target: { ...target, keyName: "work" } },
       { ...question, target: { ...target, customHost: "http://127.0.0.1" } },

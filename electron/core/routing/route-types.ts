@@ -40,6 +40,18 @@ export interface CallNeeds {
   readonly maxOutputTokens: number | null;
 }
 
+/** What the caller's grant allows of a route. */
+export interface RouteGuard {
+  /**
+   * Why a target is closed to this caller; null where it is open.
+   *
+   * @param alias the alias or saved config that settles the target's provider and model; null where the call has a say in them
+   */
+  refuse(target: RouteTarget<RouteRow>, call: RouteCall, alias: string | null): PosternError | null;
+  /** Whether the caller may name this origin as a custom host. */
+  allowsHost(origin: string): boolean;
+}
+
 /** What a call says about where it wants to go. */
 export interface RouteCall {
   /** What is asked for; null for a raw relay, which only the provider can judge. */
@@ -70,6 +82,8 @@ export interface RouteCall {
   readonly inputs: CallInputs;
   /** Null where nobody looked: then every target is taken to suit. */
   readonly needs: CallNeeds | null;
+  /** Null or absent where everything is allowed: the owner's key, and a caller without one, who has bounds of its own. */
+  readonly guard?: RouteGuard | null;
 }
 
 /** What is known of one model at one provider; null is unknown. */
@@ -102,6 +116,8 @@ export interface RouteWorld<Row extends RouteRow> {
   allowsHost(origin: string): boolean;
   /** A configured provider whose model list has this exact id. */
   servedBy(model: string): string | null;
+  /** What a provider calls a model that is named in another spelling, as its slug; null where its list knows none. */
+  idAt(provider: string, name: string): string | null;
   /** The row with these values for its address's placeholders; null where it has no such placeholder. */
   withValues(row: Row, values: Readonly<Record<string, string>>): Row | null;
   /** What the catalog knows of a model; null where it knows nothing, and the target is tried. */
@@ -145,6 +161,8 @@ export interface RouteTarget<Row extends RouteRow> {
   readonly requestTimeoutMs: number | null;
   /** Since the walk's start, over all attempts, until an answer begins. */
   readonly deadlineMs: number | null;
+  /** Whether the call itself brought one of the two limits: that it ran out says nothing of the target. */
+  readonly limitIsCallers: boolean;
   readonly hedge: Hedge | null;
   readonly cache: CachePolicy | null;
   readonly strictOpenAiCompliance: boolean;

@@ -17,6 +17,8 @@ export interface Settled {
   readonly retry?: CallConfig["retry"];
   readonly requestTimeoutMs?: number | undefined;
   readonly deadlineMs?: number | undefined;
+  /** Whether the call itself brought one of the two limits: what it then says of a target is no measure of it. */
+  readonly limitIsCallers?: boolean | undefined;
   readonly hedge?: CallConfig["hedge"];
   readonly cache?: CallConfig["cache"];
   readonly strictOpenAiCompliance?: boolean | undefined;
@@ -45,6 +47,7 @@ export function settleNode(from: Settled, node: CallConfig, isStored: boolean): 
     retry: node.retry ?? from.retry,
     requestTimeoutMs: node.request_timeout ?? from.requestTimeoutMs,
     deadlineMs: node.deadline === undefined ? from.deadlineMs : Math.min(node.deadline || Infinity, from.deadlineMs ?? Infinity),
+    limitIsCallers: from.limitIsCallers === true || (!isStored && (node.request_timeout ?? node.deadline) !== undefined),
     hedge: node.hedge ?? from.hedge,
     cache: node.cache ?? from.cache,
     strictOpenAiCompliance: node.strict_open_ai_compliance ?? from.strictOpenAiCompliance,

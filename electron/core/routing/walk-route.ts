@@ -79,6 +79,47 @@ export interface WalkTools {
   monotonicMs(): number;
 }
 
+interface WalkSteps<Row extends RouteRow> extends Pick<Walk<Row>, "next" | "beside" | "lost" | "ends"> {
+  target(): RouteTarget<Row> | null;
+  retryCount(): number;
+}
+
+/**
+ * A walk as it is used. A class, as V8 puts a getter of an object literal into the old generation, with the whole call
+ * that it closes over.
+ */
+class StartedWalk<Row extends RouteRow> implements Walk<Row> {
+  readonly #steps: WalkSteps<Row>;
+
+  constructor(steps: WalkSteps<Row>) {
+    this.#steps = steps;
+  }
+
+  get target(): RouteTarget<Row> | null {
+    return this.#steps.target();
+  }
+
+  get retryCount(): number {
+    return this.#steps.retryCount();
+  }
+
+  get ends(): readonly TryEnd[] {
+    return this.#steps.ends;
+  }
+
+  next(ended: EndedTry<Row> | null): PlannedTry<Row> | null {
+    return this.#steps.next(ended);
+  }
+
+  beside(): PlannedTry<Row> | null {
+    return this.#steps.beside();
+  }
+
+  lost(ended: EndedTry<Row>): void {
+    this.#steps.lost(ended);
+  }
+}
+
 /**
  * Starts a walk through a route. Each target is tried as often as it may be; then its failure is judged by the strategy
  * that it stands in, and where that does not move on, or has no more targets, by the one around it.
@@ -95,7 +136,7 @@ export function startWalk<Row extends RouteRow>(route: Route<Row>, tools: WalkTo
   /** How many targets are under way beside the one before them. */
   let besides = 0;
 
-  return {
+  return new StartedWalk<Row>({
     next(ended) {
       if (isOver) return null;
       const found = ended === null ? (target === null ? first() : null) : (retrySame(ended) ?? moveOn(ended));
@@ -117,14 +158,10 @@ export function startWalk<Row extends RouteRow>(route: Route<Row>, tools: WalkTo
       return following;
     },
     lost: (ended) => note(ended, "wait", "another target was under way"),
-    get target() {
-      return target;
-    },
-    get retryCount() {
-      return retryCount;
-    },
+    target: () => target,
+    retryCount: () => retryCount,
     ends,
-  };
+  });
 
   function first(): PlannedTry<Row> | null {
     const found = descend(route.root);

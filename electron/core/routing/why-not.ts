@@ -31,10 +31,14 @@ export function whyUnusable<Row extends RouteRow>(
     const missing = row.missingOptions.map((name) => `providers.${row.id}.values.${name}`).join(" and ");
     return new PosternError("provider_incomplete", `Cannot use ${row.id}: its address is not complete; set ${missing} in config.json`);
   }
-  if (target.customHost !== null && !hostIsStored && !(call.hasGrant && world.allowsHost(new URL(target.customHost).origin))) {
+  if (
+    target.customHost !== null &&
+    !hostIsStored &&
+    !(call.hasGrant && (call.guard ?? world).allowsHost(new URL(target.customHost).origin))
+  ) {
     return new PosternError(
       "not_granted",
-      "Cannot use this custom host: it needs a local key whose grant allows the host; the owner's key allows this machine's own addresses",
+      "Cannot use this custom host: it needs a local key whose grant allows the host; the owner's key allows this machine's own addresses, a tool's what \"postern grant NAME --allow-host ORIGIN\" gave it",
       { param: "x-portkey-custom-host" },
     );
   }
@@ -58,8 +62,8 @@ export function whyUnsuited(target: RouteTarget<RouteRow>, needs: CallNeeds | nu
   const { row, model, facts, circuit } = target;
   const what = `Cannot ask ${row.id}${model === null ? "" : ` for ${model}`}`;
   if (facts !== null && needs !== null) {
-    if (needs.vision && facts.vision === false) return { reason: "vision", message: `${what}: the model takes no images` };
-    if (needs.tools && facts.tools === false) return { reason: "tools", message: `${what}: the model takes no tools` };
+    if (facts.vision === false && needs.vision) return { reason: "vision", message: `${what}: the model takes no images` };
+    if (facts.tools === false && needs.tools) return { reason: "tools", message: `${what}: the model takes no tools` };
     const { inputTokens } = needs;
     if (inputTokens !== null && facts.contextTokens !== null && inputTokens > facts.contextTokens) {
       return { reason: "context", message: `${what}: the request has about ${inputTokens} tokens, the model takes ${facts.contextTokens}` };

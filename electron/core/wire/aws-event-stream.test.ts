@@ -1,8 +1,10 @@
 import { EventStreamCodec } from "@smithy/eventstream-codec";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { AwsEventStreamDecoder, encodeAwsEventStream } from "./aws-event-stream.ts";
+import { AwsEventStreamDecoder, encodeAwsEventStream, loadAwsEventStream } from "./aws-event-stream.ts";
 import type { Frame } from "./frame.ts";
+
+await loadAwsEventStream();
 
 const frames: readonly Frame[] = [
   { event: "messageStart", data: '{"role":"assistant"}' },

@@ -1,4 +1,3 @@
-import { createRequire } from "node:module";
 import { crc32 } from "node:zlib";
 import type { EventStreamCodec, MessageHeaders } from "@smithy/eventstream-codec";
 import type { Frame } from "./frame.ts";
@@ -8,17 +7,25 @@ const longestFrameBytes = 16_777_216;
 const preludeBytes = 12;
 const leastFrameBytes = preludeBytes + 4;
 
-let opened: EventStreamCodec | undefined;
+let loaded: EventStreamCodec | null = null;
 
-/** The vendor's codec, loaded for the first stream that needs it: that takes 24 ms, and most people use no Bedrock. */
-function openCodec(): EventStreamCodec {
-  if (opened !== undefined) return opened;
-  const library = createRequire(import.meta.url)("@smithy/eventstream-codec") as typeof import("@smithy/eventstream-codec");
+/**
+ * Loads the vendor's codec, which everything below needs. That takes 25 ms, and most people use no Bedrock: who reads or
+ * writes such a stream awaits it first.
+ */
+export async function loadAwsEventStream(): Promise<void> {
+  if (loaded !== null) return;
+  const { EventStreamCodec } = await import("@smithy/eventstream-codec");
   // It lets any type in, and hands over bytes.
   const toText = (input: Uint8Array | string): string =>
     typeof input === "string" ? input : Buffer.from(input.buffer, input.byteOffset, input.byteLength).toString("utf8");
-  opened = new library.EventStreamCodec(toText, (input) => Buffer.from(input));
-  return opened;
+  loaded = new EventStreamCodec(toText, (input) => Buffer.from(input));
+}
+
+function codec(): EventStreamCodec {
+  if (loaded === null)
+    throw new Error("Cannot read or write an AWS event stream: its codec is not loaded; await loadAwsEventStream() first");
+  return loaded;
 }
 
 /**
@@ -105,7 +112,7 @@ export class AwsEventStreamDecoder {
 
 function readMessage(bytes: Buffer): Frame | null {
   try {
-    const { headers, body } = openCodec().decode(bytes);
+    const { headers, body } = codec().decode(bytes);
     const kind = textOf(headers, ":message-type");
     // An "error" has its words in a header, and no payload.
     if (kind === "error")
@@ -129,6 +136,6 @@ export function encodeAwsEventStream(frame: Frame): Buffer {
   if (frame.event !== null) headers[isException ? ":exception-type" : ":event-type"] = { type: "string", value: frame.event };
   headers[":content-type"] = { type: "string", value: "application/json" };
   headers[":message-type"] = { type: "string", value: isException ? "exception" : "event" };
-  const bytes = openCodec().encode({ headers, body: Buffer.from(frame.data) });
+  const bytes = codec().encode({ headers, body: Buffer.from(frame.data) });
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

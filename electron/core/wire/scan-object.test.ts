@@ -86,6 +86,27 @@ describe("scanObject()", () => {
     );
   });
 
+  it.each(["x", "!", "#", "[", "]", " ", "~", "\u007f", "é", "\u0800", "🦊"])(
+    "sees what ends a string behind any number of %j, wherever its bytes stand",
+    (character) => {
+      for (let shift = 0; shift < 4; shift++) {
+        for (let count = 0; count < 10; count++) {
+          const run = character.repeat(count);
+          const at = 6 + Buffer.byteLength(run);
+          const check = (rest: string): ObjectScan => {
+            // Neighbours that would end the string, were they looked at.
+            const bytes = Buffer.from(`${'"'.repeat(shift)}{"a":"${run}${rest}"`);
+            return scanObject(bytes.subarray(shift, bytes.length - 1), limits);
+          };
+          expect(check('"}')).toMatchObject({ ok: true, members: [{ valueStart: 5, end: at + 1 }] });
+          expect(check(String.raw`\\"}`)).toMatchObject({ ok: true, members: [{ valueStart: 5, end: at + 3 }] });
+          for (const control of ["\0", "\u001f", "\n"]) expect(check(`${control}"}`)).toEqual({ ok: false, reason: "malformed", at });
+          expect(check("")).toEqual({ ok: false, reason: "malformed", at });
+        }
+      }
+    },
+  );
+
   it("takes exactly 128 levels", () => {
     expect(scanObject(Buffer.from(`{"a":${"[".repeat(127)}${"]".repeat(127)}}`), limits).ok).toBe(true);
   });

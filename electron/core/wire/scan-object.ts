@@ -25,15 +25,12 @@ const CLOSE_BRACKET = 0x5d;
 const COLON = 0x3a;
 const COMMA = 0x2c;
 
-/** What a string's reader has to look at: its end, an escape, a control character. Everything else passes. */
-const endsRun = new Uint8Array(256);
-endsRun.fill(1, 0, 0x20);
-endsRun[QUOTE] = 1;
-endsRun[BACKSLASH] = 1;
-
 /** The characters that may follow a backslash: " \\ / b f n r t; u is looked at on its own. */
 const isEscape = new Uint8Array(256);
 for (const character of Buffer.from('"\\/bfnrt')) isEscape[character] = 1;
+
+/** By depth: 1 for an object, 0 for an array. For all scans in turn, as making it takes a tenth of the scan of 1 kB. */
+let kinds = new Uint8Array(129);
 
 type Expected = "value" | "first-value" | "key" | "first-key" | "comma";
 
@@ -46,9 +43,9 @@ type Expected = "value" | "first-value" | "key" | "first-key" | "comma";
  */
 export function scanObject(bytes: Buffer, limits: { readonly depth: number; readonly containers: number }): ObjectScan {
   const length = bytes.length;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, length);
   const members: Member[] = [];
-  /** By depth: 1 for an object, 0 for an array. */
-  const kinds = new Uint8Array(limits.depth + 1);
+  if (kinds.length <= limits.depth) kinds = new Uint8Array(limits.depth + 1);
   const open = skipSpace(bytes, 0);
   let depth = 0;
   let containers = 0;
@@ -89,7 +86,7 @@ export function scanObject(bytes: Buffer, limits: { readonly depth: number; read
     }
     if (expected === "key" || expected === "first-key") {
       if (byte !== QUOTE) return failure("malformed", at);
-      const end = stringEnd(bytes, at);
+      const end = stringEnd(bytes, view, at);
       if (end < 0) return stringFailure(end);
       if (depth === 1) {
         keyStart = at;
@@ -110,7 +107,7 @@ export function scanObject(bytes: Buffer, limits: { readonly depth: number; read
       at++;
       continue;
     }
-    const end = byte === QUOTE ? stringEnd(bytes, at) : scalarEnd(bytes, at);
+    const end = byte === QUOTE ? stringEnd(bytes, view, at) : scalarEnd(bytes, at);
     if (end < 0) return stringFailure(end);
     if (end === at) return failure("malformed", at);
     at = end;
@@ -170,11 +167,11 @@ function skipSpace(bytes: Buffer, from: number): number {
  * The offset behind the string that opens at `open`. A fault comes back as a negative number, which costs nothing to
  * make: {@link stringFailure} reads it.
  */
-function stringEnd(bytes: Buffer, open: number): number {
+function stringEnd(bytes: Buffer, view: DataView, open: number): number {
   const length = bytes.length;
   let at = open + 1;
   for (;;) {
-    while (at < length && endsRun[bytes[at] as number] === 0) at++;
+    at = runEnd(view, length, at);
     const byte = bytes[at];
     if (byte === QUOTE) return at + 1;
     if (byte !== BACKSLASH) return malformedAt(Math.min(at, length));
@@ -191,6 +188,27 @@ function stringEnd(bytes: Buffer, open: number): number {
     } else if (escaped !== undefined && isEscape[escaped] === 1) at += 2;
     else return malformedAt(at);
   }
+}
+
+/**
+ * The offset of the first byte that a string's reader has to look at: its end, an escape, a control character; `length`
+ * where there is none. Four bytes at a time: `word - 0x01010101 & ~word & 0x80808080` has the high bit of the first byte
+ * that is zero, and perhaps of some behind it, but of none before it.
+ */
+function runEnd(view: DataView, length: number, from: number): number {
+  let at = from;
+  for (const last = length - 4; at <= last; at += 4) {
+    const word = view.getInt32(at, true);
+    const quote = word ^ 0x22222222;
+    const backslash = word ^ 0x5c5c5c5c;
+    const found = (((quote - 0x01010101) & ~quote) | ((backslash - 0x01010101) & ~backslash) | ((word - 0x20202020) & ~word)) & 0x80808080;
+    if (found !== 0) return at + ((31 - Math.clz32(found & -found)) >> 3);
+  }
+  for (; at < length; at++) {
+    const byte = view.getUint8(at);
+    if (byte < 0x20 || byte === QUOTE || byte === BACKSLASH) break;
+  }
+  return at;
 }
 
 const malformedAt = (at: number): number => -2 * at - 1;

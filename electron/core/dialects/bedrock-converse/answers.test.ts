@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { AwsEventStreamDecoder, encodeAwsEventStream } from "#core/wire/aws-event-stream.ts";
+import { AwsEventStreamDecoder, encodeAwsEventStream, loadAwsEventStream } from "#core/wire/aws-event-stream.ts";
 import type { Frame } from "#core/wire/frame.ts";
 import { SseDecoder } from "#core/wire/sse.ts";
 import { readFixture, readFixtures } from "../../../../test/fakes/fixture.ts";
@@ -10,6 +10,8 @@ import type { ReplyMeta } from "../dialect.ts";
 import { foldReply } from "../fold-reply.ts";
 import type { JsonObject } from "../json.ts";
 import { bedrockConverse } from "./index.ts";
+
+await loadAwsEventStream();
 
 interface Answer {
   readonly reply: ChatReply | null;

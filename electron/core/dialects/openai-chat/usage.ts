@@ -36,7 +36,21 @@ export function readUsage(usage: unknown): Usage | undefined {
     cacheWriteTokens: count(inputDetails?.["cache_write_tokens"]) ?? count(usage["cache_creation_input_tokens"]),
     outputTokens: isBeside ? completion + reasoningTokens : completion,
     reasoningTokens,
+    ...costOf(usage),
   };
+}
+
+/**
+ * What OpenRouter says that a call cost: for a key of one's own at a provider its fee, and beside it what that provider
+ * takes. Nothing where it is not said.
+ *
+ * @see https://openrouter.ai/docs/use-cases/usage-accounting
+ */
+function costOf(usage: JsonObject): Pick<Usage, "costUsd"> {
+  const cost = count(usage["cost"]);
+  if (cost === undefined) return {};
+  const upstream = usage["is_byok"] === true ? count(detailsOf(usage, "cost_details")?.["upstream_inference_cost"]) : undefined;
+  return { costUsd: cost + (upstream ?? 0) };
 }
 
 /** Writes OpenAI's `usage`; undefined where nobody counted anything. */
