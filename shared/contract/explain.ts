@@ -67,7 +67,21 @@ export const explanationSchema = z.object({
 /** {@link explanationSchema}'s values. */
 export type Explanation = z.infer<typeof explanationSchema>;
 
-/** The dry run of routing. */
+/** What the gateway has seen of a model at a provider lately, since it was started. */
+export const targetStateSchema = z.object({
+  provider: z.string(),
+  model: z.string().nullable(),
+  /** `closed` lets calls through, `open` passes the target over, `half-open` lets one through to see. */
+  circuit: z.enum(["closed", "open", "half-open"]),
+  /** Smoothed; null where nothing fresh was measured. */
+  firstByteMs: z.number().nullable(),
+  /** Until one call may probe; null where the circuit is not open. */
+  opensInMs: z.number().nullable(),
+});
+
+/** The dry run of routing, and what it looks at. */
 export const explainContract = {
+  /** Every model that was called, most recently used last. */
+  listTargets: { method: "GET", path: "/admin/targets", reply: z.array(targetStateSchema).readonly() },
   explainRoute: { method: "POST", path: "/admin/explain", body: explainQuestionSchema, reply: explanationSchema },
 } as const satisfies Record<string, ContractEntry>;

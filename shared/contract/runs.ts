@@ -6,6 +6,8 @@ import type { ContractEntry } from "./endpoint.ts";
 export const runSchema = z.object({
   /** A local key for this run alone. */
   key: z.string(),
+  /** The stored grant that the key has the rights of. */
+  grantId: z.string().nullable(),
   /** Where the gateway listens: `http://127.0.0.1:8787`. */
   origin: z.string(),
   aliases: z.array(z.string()),
@@ -29,6 +31,8 @@ export const runsContract = {
         .string()
         .regex(new RegExp(`^${localKeyPrefix}[\\w-]{43}$`), "must be a local key")
         .optional(),
+      /** Beside `key`: what the run was told before. */
+      grantId: z.string().max(64).nullable().optional(),
     }),
     reply: runSchema,
     type: "text/event-stream",

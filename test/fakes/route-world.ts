@@ -67,6 +67,7 @@ export function routeWorld(facts: WorldFacts = {}): RouteWorld<RouteRow> {
     health: {
       circuit: (key, settings) => facts.health?.circuit?.(key, settings) ?? "closed",
       firstByteMs: (key) => facts.health?.firstByteMs?.(key) ?? null,
+      report: () => [],
     },
     random: facts.random ?? (() => 0),
     nowMs: facts.nowMs ?? (() => 0),

@@ -201,6 +201,14 @@ describe("explainRoute", () => {
   });
 });
 
+test("listTargets shows what was called lately, and how its circuit stands", async () => {
+  const body = JSON.stringify({ model: "@postern/hello", messages: [{ role: "user", content: "Hi" }] });
+  const headers = { authorization: `Bearer ${postern.key}`, "content-type": "application/json" };
+  await (await fetch(`${postern.url}/v1/chat/completions`, { method: "POST", headers, body })).text();
+  const targets = await call("listTargets", {});
+  expect(targets.at(-1)).toMatchObject({ provider: "postern", model: "hello", circuit: "closed", opensInMs: null });
+});
+
 describe("the admin API", () => {
   test.each([
     ["GET", "/admin/nothing", 404],

@@ -58,6 +58,13 @@ it("openRunKeys() takes a key back that a run brings after a restart", () => {
   const before = openRunKeys({ tools: [] }, clock).issue("codex");
   const keys = openRunKeys({ tools: [] }, clock);
   expect(keys.among(grantsWith("x")).find(before.key)).toBeNull();
-  keys.issue("codex", before.key);
+  keys.issue("codex", before);
   expect(keys.among(grantsWith("x")).find(before.key)?.name).toBe("codex");
+});
+
+it("openRunKeys() gives a run whose grant was revoked no other rights after a restart", () => {
+  const before = openRunKeys({ tools: [toolGrant("1", "codex")] }, clock).issue("codex");
+  const keys = openRunKeys({ tools: [toolGrant("2", "codex")] }, clock);
+  expect(() => keys.issue("codex", before)).toThrow(/has ended/);
+  expect(keys.among(grantsWith("x")).find(before.key)).toBeNull();
 });

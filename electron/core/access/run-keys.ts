@@ -8,6 +8,8 @@ import { createLocalKey, hashLocalKey } from "./local-keys.ts";
 /** A key that lives until it is released. */
 export interface RunKey {
   readonly key: string;
+  /** The stored grant that it has the rights of; null where there was none of the tool's name. */
+  readonly grantId: string | null;
   /** Ends the key at once. */
   readonly release: () => void;
 }
@@ -18,9 +20,10 @@ export interface RunKeys {
    * Makes a key for a run of a tool: with the rights of the grant of its name, as they are at each call; where there is no
    * such grant, with those of a grant that says nothing.
    *
-   * @param key the one that the tool has already, where the run outlived a restart
+   * @param before what the run has already, where it outlived a restart
+   * @throws {PosternError} `not_granted` where the grant that it had has ended meanwhile
    */
-  issue(tool: string, key?: string): RunKey;
+  issue(tool: string, before?: Pick<RunKey, "key" | "grantId">): RunKey;
   /** Makes a key for a part of Postern itself that calls the gateway for its owner. */
   issueForOwner(name: string): RunKey;
   /** The grants, with these keys among those that they find. */
@@ -36,14 +39,14 @@ interface Entry {
 export function openRunKeys(grants: Pick<ToolGrants, "tools">, clock: Pick<Clock, "nowMs">): RunKeys {
   let entries: readonly Entry[] = [];
 
-  function add(key: string, grant: Entry["grant"], end: () => void = () => undefined): RunKey {
+  function add(key: string, grantId: string | null, grant: Entry["grant"], end: () => void = () => undefined): RunKey {
     const entry: Entry = { hash: hashLocalKey(key), grant };
     entries = [...entries, entry];
     const release = (): void => {
       entries = entries.filter((one) => one !== entry);
       end();
     };
-    return { key, release };
+    return { key, grantId, release };
   }
 
   function find(credential: string): Grant | null {
@@ -55,11 +58,20 @@ export function openRunKeys(grants: Pick<ToolGrants, "tools">, clock: Pick<Clock
   }
 
   return {
-    issue(tool, key = createLocalKey()) {
-      const granted = grants.tools.find(({ name }) => name === tool);
+    issue(tool, before) {
+      const key = before?.key ?? createLocalKey();
+      const heldId = before?.grantId ?? null;
+      const granted = grants.tools.find(({ id, name }) => (heldId === null ? name === tool : id === heldId));
+      if (heldId !== null && granted === undefined) {
+        // Else a restart would give a revoked tool the rights of one that nobody has limited.
+        throw new PosternError(
+          "not_granted",
+          `Cannot go on with this run: the grant of ${tool} has ended; start it anew with "postern run ${tool}"`,
+        );
+      }
       if (granted !== undefined) {
         // By its id: one that was revoked, and made anew under the same name, is another one.
-        return add(key, () => grants.tools.find(({ id, state }) => id === granted.id && state.ended === null) ?? null);
+        return add(key, granted.id, () => grants.tools.find(({ id, state }) => id === granted.id && state.ended === null) ?? null);
       }
       const own: ToolGrant = {
         id: `run:${tool}`,
@@ -73,6 +85,7 @@ export function openRunKeys(grants: Pick<ToolGrants, "tools">, clock: Pick<Clock
       };
       return add(
         key,
+        null,
         () => own,
         () =>
           void (own.state.ended = new PosternError(
@@ -81,7 +94,7 @@ export function openRunKeys(grants: Pick<ToolGrants, "tools">, clock: Pick<Clock
           )),
       );
     },
-    issueForOwner: (name) => add(createLocalKey(), () => ({ id: name, name, kind: "owner" })),
+    issueForOwner: (name) => add(createLocalKey(), null, () => ({ id: name, name, kind: "owner" })),
     among: (known) => {
       // Everything else is the grants' own.
       const findAny = (credential: string): Grant | null => known.find(credential) ?? find(credential);

@@ -19,6 +19,7 @@ const pathnames = {
 /** Answers what stands in `shared/contract/explain.ts`: the gateway's own planner over the gateway's own world, and nothing sent. */
 export function createExplainHandlers({ world }: Pick<AdminParts, "world">): HandlersOf<typeof explainContract> {
   return {
+    listTargets: async () => world.health.report(),
     explainRoute: async ({ body }) => {
       const needs = body.needs ?? null;
       const call: RouteCall = {

@@ -95,7 +95,8 @@ function openAllowance(grant: ToolGrant, { spending, rates, priceOf, isAlias }: 
     const outputTokens = withoutOutput.has(endpoint) ? 0 : outputAt(node);
     const price = priceAt(node);
     const microUsd = price === null ? 0 : worstCost(price, inputTokens, outputTokens);
-    return { tokens: inputTokens + outputTokens, microUsd };
+    // Who may ask several targets at once may have to pay for each.
+    return times({ tokens: inputTokens + outputTokens, microUsd }, 1 + (node.hedge?.most ?? 0));
   }
 
   function outputAt({ overrideParams, defaultParams }: RouteTarget<ProviderRow>): number {
@@ -150,12 +151,20 @@ const nothing: Amount = { tokens: 0, microUsd: 0 };
 
 /** What a call took; null where nobody knows, and what was held stays spent. */
 function takenBy(record: CallRecord, held: Amount): Amount | null {
-  if (record.cacheStatus === "HIT") return nothing;
+  const givenUp = record.attempts.filter(({ status, errorCode }) => status === null && errorCode === null).length;
+  // A try that another one beat to it was sent all the same, and nobody says what it took.
+  const lost = record.attempts.length > 1 && givenUp > 0 ? times(held, givenUp / record.attempts.length) : nothing;
+  if (record.cacheStatus === "HIT") return lost;
   if (record.inputTokens !== null) {
-    return { tokens: record.inputTokens + (record.outputTokens ?? 0), microUsd: record.costMicroUsd ?? held.microUsd };
+    const tokens = record.inputTokens + (record.outputTokens ?? 0);
+    return { tokens: tokens + lost.tokens, microUsd: (record.costMicroUsd ?? held.microUsd) + lost.microUsd };
   }
   // A refusal: nobody charges for one.
-  return record.status !== null && record.status >= 400 ? nothing : null;
+  return record.status !== null && record.status >= 400 ? lost : null;
+}
+
+function times({ tokens, microUsd }: Amount, factor: number): Amount {
+  return { tokens: Math.ceil(tokens * factor), microUsd: microUsd * factor };
 }
 
 function askedOf({ model, config }: RouteCall): string | null {

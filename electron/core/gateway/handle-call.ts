@@ -40,6 +40,8 @@ import { writeJson } from "./write-failure.ts";
 import type { ClientFraming } from "./translate-stream.ts";
 
 const mostHeldForStrangers = 1_048_576;
+/** It goes into the log, to a collector and back to the client. */
+const longestTraceId = 256;
 
 /** What a call is handled with. */
 export interface CallTools extends AttemptTools {
@@ -63,7 +65,7 @@ export async function handleCall(
   const maxBytes = tools.config.current.gateway.maxBodyBytes;
   const route = readRouteHeaders(exchange, caller, endpoint.id);
   record.endpoint = endpoint.id;
-  record.traceId = head.portkey?.get("trace-id") ?? null;
+  record.traceId = head.portkey?.get("trace-id")?.slice(0, longestTraceId) ?? null;
   record.metadata = metadataText(route.inputs.metadata);
   const isUpload = endpoint.takesFiles && head.contentType !== null && /^multipart\/form-data/i.test(head.contentType);
   if (isUpload) {
@@ -332,7 +334,7 @@ export async function handlePassthrough(exchange: Exchange, path: string, caller
       ? await readBody(request, { encoding: head.contentEncoding, maxBytes: tools.config.current.gateway.maxBodyBytes })
       : null;
   exchange.record.endpoint = "passthrough";
-  exchange.record.traceId = head.portkey?.get("trace-id") ?? null;
+  exchange.record.traceId = head.portkey?.get("trace-id")?.slice(0, longestTraceId) ?? null;
   exchange.record.metadata = metadataText(route.inputs.metadata);
   exchange.record.requestBytes = bytes?.length ?? null;
   const url = request.url ?? "";

@@ -261,15 +261,18 @@ function measured(outcome: Outcome, { limitIsCallers }: Try["target"]): Measured
 
 async function waitUnlessLeft(exchange: Exchange, delayMs: number, clock: Clock): Promise<boolean> {
   const left = new AbortController();
-  const onClose = (): void => left.abort();
-  exchange.onClientLeft = onClose;
-  exchange.interrupt = onClose;
+  let reason: Error = new PosternError("shutting_down", "Cannot finish this call: Postern is shutting down");
+  exchange.onClientLeft = () => left.abort();
+  exchange.interrupt = (why) => {
+    reason = why;
+    left.abort();
+  };
   try {
     await clock.wait(delayMs, left.signal);
     return true;
   } catch {
     exchange.record.ending = "client_closed";
-    if (!hasLeft(exchange)) writeFailure(exchange, new PosternError("shutting_down", "Cannot finish this call: Postern is shutting down"));
+    if (!hasLeft(exchange)) writeFailure(exchange, reason instanceof PosternError ? reason : new PosternError("internal", reason.message));
     return false;
   } finally {
     exchange.onClientLeft = null;

@@ -32,7 +32,9 @@ export class WatchedChatStream implements ReplyStream {
   #heldBytes = 0;
   #usageLine: string | null = null;
   #errorLine: string | null = null;
+  /** The last pieces, where a stream says its end: overwritten in turn, `#next` being the oldest. */
   readonly #last: Buffer[] = [];
+  #next = 0;
 
   /** @param options `mustSayEnd` for chat and completions, which say `[DONE]` or give a `finish_reason` */
   constructor(options: { readonly hidesUsage: boolean; readonly mustSayEnd: boolean; readonly hasOpening: boolean }) {
@@ -54,7 +56,7 @@ export class WatchedChatStream implements ReplyStream {
   }
 
   get isWhole(): boolean {
-    return this.#errorLine === null && this.#last.at(-1)?.includes(doneLine) === true;
+    return this.#errorLine === null && this.#last.at(this.#next - 1)?.includes(doneLine) === true;
   }
 
   get usage(): Usage | null {
@@ -86,7 +88,7 @@ export class WatchedChatStream implements ReplyStream {
     this.#heldBytes = 0;
     if (this.#errorLine !== null) return { rest, ending: "failed" };
     if (!this.#mustSayEnd) return { rest, ending: "finished" };
-    const tail = Buffer.concat(this.#last).toString("latin1");
+    const tail = Buffer.concat([...this.#last.slice(this.#next), ...this.#last.slice(0, this.#next)]).toString("latin1");
     return { rest, ending: /^data: ?\[DONE\]/m.test(tail) || /"finish_reason" ?: ?"/.test(tail) ? "finished" : "truncated" };
   }
 
@@ -101,8 +103,8 @@ export class WatchedChatStream implements ReplyStream {
 
   #inspect(lines: Buffer): Buffer | null {
     if (!this.#hasBegun) this.#hasBegun = holdsContent(lines);
-    this.#last.push(lines);
-    if (this.#last.length > framesKept) this.#last.shift();
+    this.#last[this.#next] = lines;
+    this.#next = this.#next === framesKept - 1 ? 0 : this.#next + 1;
     return holdsUsage(lines) || lines.includes(errorNeedle) ? this.#read(lines) : lines;
   }
 

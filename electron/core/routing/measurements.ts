@@ -9,7 +9,7 @@ import {
   judgeForCircuit,
   viewCircuit,
 } from "./circuit-breaker.ts";
-import type { TargetHealth } from "./route-types.ts";
+import type { TargetHealth, TargetReport } from "./route-types.ts";
 
 /** A target, as far as it is measured. */
 export interface MeasuredTarget {
@@ -27,16 +27,6 @@ export interface MeasuredOutcome {
   readonly fault: "client" | "provider" | "postern" | null;
   /** From the sending to the first byte of a good answer; null where there was none. */
   readonly firstByteMs: number | null;
-}
-
-/** What is known of one model at one provider, for people to see. */
-export interface TargetReport {
-  readonly provider: string;
-  readonly model: string | null;
-  readonly circuit: CircuitView;
-  readonly firstByteMs: number | null;
-  /** Milliseconds until one call may probe; null where the circuit is not open. */
-  readonly opensInMs: number | null;
 }
 
 interface Entry {
@@ -102,7 +92,6 @@ export class Measurements implements TargetHealth {
     if (this.#entries.size > mostTargets) this.#entries.delete(this.#entries.keys().next().value as string);
   }
 
-  /** Everything that is known, most recently used last. */
   report(): TargetReport[] {
     const nowMs = this.#nowMs();
     return [...this.#entries.values()].map(({ target, circuit, firstByteMs, measuredAtMs }) => {

@@ -99,6 +99,18 @@ export interface TargetHealth {
   circuit(healthKey: string, settings: CircuitSettings): CircuitView;
   /** The smoothed time to the first byte; null where there is no fresh measurement. */
   firstByteMs(healthKey: string): number | null;
+  /** Everything that is known, most recently used last. */
+  report(): readonly TargetReport[];
+}
+
+/** What is known of one model at one provider, for people to see. */
+export interface TargetReport {
+  readonly provider: string;
+  readonly model: string | null;
+  readonly circuit: CircuitView;
+  readonly firstByteMs: number | null;
+  /** Milliseconds until one call may probe; null where the circuit is not open. */
+  readonly opensInMs: number | null;
 }
 
 /** What the planner may look at: nothing that waits. All of it is as it is now. */

@@ -56,7 +56,8 @@ async function holdRun(dataFolder: string, tool: string): Promise<{ readonly fac
   const abort = new AbortController();
   const opened = await openRun(dataFolder, { tool }, abort.signal);
   if (opened === null) throw new ExitError(1, `Cannot run ${tool}: no Postern is running; start one with "postern serve"`);
-  void keepRun(dataFolder, { tool, key: opened.facts.key }, { reader: opened.reader, signal: abort.signal });
+  const { key, grantId } = opened.facts;
+  void keepRun(dataFolder, { tool, key, grantId }, { reader: opened.reader, signal: abort.signal });
   return { facts: opened.facts, release: () => abort.abort() };
 }
 
@@ -64,7 +65,7 @@ type Reader = ReadableStreamDefaultReader<Uint8Array>;
 
 async function openRun(
   dataFolder: string,
-  body: { readonly tool: string; readonly key?: string },
+  body: { readonly tool: string; readonly key?: string; readonly grantId?: string | null },
   signal: AbortSignal,
 ): Promise<{ readonly facts: Run; readonly reader: Reader } | null> {
   const response = await withRunning(dataFolder, (call) => call("startRun", { body }, { signal }));
@@ -83,7 +84,7 @@ async function openRun(
 /** Where Postern is started anew under the tool, its key is made known again: the tool goes on with it. */
 async function keepRun(
   dataFolder: string,
-  body: { readonly tool: string; readonly key: string },
+  body: { readonly tool: string; readonly key: string; readonly grantId: string | null },
   held: { readonly reader: Reader; readonly signal: AbortSignal },
 ): Promise<void> {
   let reader: Reader | null = held.reader;
