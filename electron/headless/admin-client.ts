@@ -1,6 +1,6 @@
 import { type AdminClient, AdminError, type AdminFetch, createClient } from "#shared/contract/client.ts";
 import { createPostern, FolderInUseError } from "#core/postern.ts";
-import { callControlSocket } from "./control-socket.ts";
+import { callControlSocket } from "../host/control-socket.ts";
 import { ExitError } from "./exit-error.ts";
 import { createNodePlatform } from "./node-platform.ts";
 

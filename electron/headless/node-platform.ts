@@ -1,14 +1,8 @@
-import { setTimeout as wait } from "node:timers/promises";
-import type { Clock, Platform } from "#core/platform.ts";
+import { homedir } from "node:os";
+import type { Platform } from "#core/platform.ts";
+import { systemClock } from "../host/system-clock.ts";
 import { assetsFolder } from "./assets-folder.ts";
 import { forkKeychain } from "./keychain-process.ts";
-
-/** The real clock. */
-export const systemClock: Clock = {
-  nowMs: () => Date.now(),
-  monotonicMs: () => performance.now(),
-  wait: async (ms, signal) => await wait(ms, undefined, signal === undefined ? {} : { signal }),
-};
 
 /** The host for plain Node: a forked keychain process, and the terminal for words to the person. */
 export function createNodePlatform(dataFolder: string): Platform {
@@ -16,6 +10,7 @@ export function createNodePlatform(dataFolder: string): Platform {
     environment: process.env,
     dataFolder,
     assetsFolder,
+    homeFolder: homedir(),
     clock: systemClock,
     startKeychainProcess: forkKeychain,
     notify: (message) => void process.stderr.write(`${message}\n`),

@@ -1,5 +1,5 @@
 import { type AdminClient, createClient } from "#shared/contract/client.ts";
-import { callControlSocket } from "../../electron/headless/control-socket.ts";
+import { callControlSocket } from "../../electron/host/control-socket.ts";
 
 /** The admin API of a running instance, as its owner's commands call it. */
 export function adminOf({ dataFolder }: { readonly dataFolder: string }): AdminClient {

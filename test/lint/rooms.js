@@ -84,9 +84,14 @@ export const rooms = {
   "electron/core/debug.ts": { folders: [], packages: ["debug"] },
   "electron/core/postern.ts": { folders: ["electron/core", "shared"], packages: ["node:*"] },
 
-  "electron/headless": { folders: ["electron/core/postern.ts", "electron/core/platform.ts", "shared"], packages: ["node:*", "read"] },
+  // What both hosts need: where the data folder is, the owner's socket, who holds a port.
+  "electron/host": { folders: ["electron/core/platform.ts", "shared"], packages: ["node:*"] },
+  "electron/headless": {
+    folders: ["electron/core/postern.ts", "electron/core/platform.ts", "electron/host", "shared"],
+    packages: ["node:*", "read"],
+  },
   "electron/desktop": {
-    folders: ["electron/core/postern.ts", "electron/core/platform.ts", "shared"],
+    folders: ["electron/core/postern.ts", "electron/core/platform.ts", "electron/host", "shared"],
     packages: ["node:*", "electron", "electron/*", "electron-updater"],
   },
   "electron/main.ts": { folders: ["electron/desktop", "electron/headless", "shared"], packages: ["node:*", "electron", "electron/*"] },

@@ -218,7 +218,7 @@ describe("the admin API", () => {
     ["PUT", "/admin/aliases/x", 400],
     ["POST", "/admin/explain", 413],
   ])("answers %s %s with %i", async (method, at, status) => {
-    const { callControlSocket } = await import("../../electron/headless/control-socket.ts");
+    const { callControlSocket } = await import("../../electron/host/control-socket.ts");
     const body = status === 413 ? `{"model":"${"x".repeat(1_100_000)}"}` : method === "PUT" ? '{"provider":' : undefined;
     const answer = await callControlSocket(postern.dataFolder, at, { method, headers: {}, ...(body !== undefined && { body }) });
     expect(answer?.status).toBe(status);

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { lockFolder } from "#core/store/lock-folder.ts";
-import { describeHolder } from "../../electron/headless/port-holder.ts";
+import { describeHolder } from "../../electron/host/port-holder.ts";
 import { chatCall, goodBody } from "../fakes/observe-call.ts";
 import { openAiModels } from "../fakes/openai-replies.ts";
 import { type RawResult, rawHttp, rawRequest } from "../fakes/raw-http.ts";

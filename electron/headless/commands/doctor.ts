@@ -1,7 +1,7 @@
 import type { AdminClient } from "#shared/contract/client.ts";
 import type { Finding } from "#shared/contract/doctor.ts";
 import { withAdmin } from "../admin-client.ts";
-import { findDataFolder, openDataFolder } from "../data-folder.ts";
+import { findDataFolder, openDataFolder } from "../../host/data-folder.ts";
 import { examineDatabaseFile } from "../doctor/examine-database.ts";
 import { examineFolder } from "../doctor/examine-folder.ts";
 import { examineAddresses, examinePort } from "../doctor/examine-listener.ts";

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import type { Explanation } from "#shared/contract/explain.ts";
 import { storedConfigSchema } from "#shared/schema/routing.ts";
 import { withAdmin } from "../admin-client.ts";
-import { openDataFolder } from "../data-folder.ts";
+import { openDataFolder } from "../../host/data-folder.ts";
 import { ExitError } from "../exit-error.ts";
 import { type Command, type CommandInput, commonOptions, textOption } from "./command.ts";
 import { print } from "./print.ts";

@@ -1,7 +1,7 @@
 import type { GrantInfo } from "#shared/contract/grants.ts";
 import { grantNameSchema, type Permissions, permissionsSchema } from "#shared/schema/grant.ts";
 import { withAdmin } from "../admin-client.ts";
-import { openDataFolder } from "../data-folder.ts";
+import { openDataFolder } from "../../host/data-folder.ts";
 import { ExitError } from "../exit-error.ts";
 import { type Command, commonOptions, textOption } from "./command.ts";
 import { print } from "./print.ts";

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { parseEnv } from "node:util";
 import { defaultKeyName, type KeyInfo } from "#shared/contract/keys.ts";
 import { type AdminClient, withAdmin } from "../admin-client.ts";
-import { openDataFolder } from "../data-folder.ts";
+import { openDataFolder } from "../../host/data-folder.ts";
 import { ExitError } from "../exit-error.ts";
 import { readSecret } from "../read-secret.ts";
 import { type Command, type CommandInput, commonOptions, textOption } from "./command.ts";

@@ -1,6 +1,6 @@
 import type { ModelPage, ModelSummary } from "#shared/schema/model.ts";
 import { withAdmin } from "../admin-client.ts";
-import { openDataFolder } from "../data-folder.ts";
+import { openDataFolder } from "../../host/data-folder.ts";
 import { type Command, commonOptions, textOption } from "./command.ts";
 import { print } from "./print.ts";
 

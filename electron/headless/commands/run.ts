@@ -5,7 +5,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { type Run, runSchema } from "#shared/contract/runs.ts";
 import { type Tool, tools, type ToolStart } from "#shared/tools.ts";
 import { withRunning } from "../admin-client.ts";
-import { openDataFolder } from "../data-folder.ts";
+import { openDataFolder } from "../../host/data-folder.ts";
 import { ExitError } from "../exit-error.ts";
 import { type Command, textOption } from "./command.ts";
 

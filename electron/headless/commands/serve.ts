@@ -1,11 +1,12 @@
 import path from "node:path";
 import { createPostern, FolderInUseError, PortTakenError, type Postern } from "#core/postern.ts";
 import { assetsFolder } from "../assets-folder.ts";
-import { serveControlSocket } from "../control-socket.ts";
-import { openDataFolder } from "../data-folder.ts";
+import { serveControlSocket } from "../../host/control-socket.ts";
+import { openDataFolder } from "../../host/data-folder.ts";
 import { ExitError } from "../exit-error.ts";
-import { createNodePlatform, systemClock } from "../node-platform.ts";
-import { describeHolder } from "../port-holder.ts";
+import { systemClock } from "../../host/system-clock.ts";
+import { createNodePlatform } from "../node-platform.ts";
+import { describeHolder } from "../../host/port-holder.ts";
 import { type Command, type CommandInput, textOption } from "./command.ts";
 
 const drainMs = 10_000;

@@ -1,5 +1,5 @@
 import { withAdmin } from "../admin-client.ts";
-import { openDataFolder } from "../data-folder.ts";
+import { openDataFolder } from "../../host/data-folder.ts";
 import { describeLocalServers } from "../describe-status.ts";
 import { type Command, commonOptions, textOption } from "./command.ts";
 

@@ -1,6 +1,6 @@
 import path from "node:path";
 import { withRunning } from "../admin-client.ts";
-import { openDataFolder } from "../data-folder.ts";
+import { openDataFolder } from "../../host/data-folder.ts";
 import { ExitError } from "../exit-error.ts";
 import { openBrowser } from "../window/open-browser.ts";
 import { type Command, commonOptions, textOption } from "./command.ts";

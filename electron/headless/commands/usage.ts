@@ -6,7 +6,7 @@ import { countText } from "#shared/text/count.ts";
 import { durationText, readDurationMs } from "#shared/text/duration.ts";
 import { moneyText } from "#shared/text/money.ts";
 import { withAdmin } from "../admin-client.ts";
-import { openDataFolder } from "../data-folder.ts";
+import { openDataFolder } from "../../host/data-folder.ts";
 import { ExitError } from "../exit-error.ts";
 import { type Command, type CommandInput, commonOptions, textOption } from "./command.ts";
 import { print } from "./print.ts";

@@ -3,11 +3,11 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo, Socket } from "node:net";
 import path from "node:path";
 import { type BrowserWindow, PortTakenError } from "#core/postern.ts";
-import { readWebRequest, writeWebResponse } from "../web-http.ts";
+import { readWebRequest, writeWebResponse } from "../../host/web-http.ts";
 import { forwardCall, type WindowGateway } from "./forward-call.ts";
 import { guardRequest, isOwnPage, pathOf } from "./guard-request.ts";
 import { loginLifeMs, openSessions, type Sessions } from "./sessions.ts";
-import { windowHeaders } from "./window-headers.ts";
+import { windowHeaders } from "../../host/window-headers.ts";
 
 /** What the window's listener needs. */
 export interface WindowOptions {

@@ -9,7 +9,8 @@ import { setTimeout } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
 import { afterEach, describe, expect, test } from "vitest";
 import type { KeychainProcess } from "#core/platform.ts";
-import { forkKeychain, keychainEnvironment } from "../../../electron/headless/keychain-process.ts";
+import { forkKeychain } from "../../../electron/headless/keychain-process.ts";
+import { keychainEnvironment } from "../../../electron/host/keychain-environment.ts";
 import { hasKeyring, startKeyring, type Keyring } from "./keyring.ts";
 
 const source = (file: string): string => new URL(`../../../electron/${file}`, import.meta.url).href;
@@ -79,7 +80,8 @@ describe("forkKeychain", () => {
     const folder = mkdtempSync(path.join(tmpdir(), "postern-dist-"));
     const bundle = path.join(folder, "postern.js");
     writeFileSync(path.join(folder, "package.json"), '{ "type": "module" }');
-    writeFileSync(bundle, stripTypeScriptTypes(readFileSync(new URL(source("headless/keychain-process.ts")), "utf8")));
+    const code = stripTypeScriptTypes(readFileSync(new URL(source("headless/keychain-process.ts")), "utf8"));
+    writeFileSync(bundle, code.replace("../host/", source("host/")));
     writeFileSync(path.join(folder, "keychain-child.js"), 'process.on("message", () => process.send("from the build"));');
     const built = (await import(/* @vite-ignore */ pathToFileURL(bundle).href)) as { forkKeychain: typeof forkKeychain };
     const child = built.forkKeychain();

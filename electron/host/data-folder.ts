@@ -1,13 +1,12 @@
 import { chmodSync, mkdirSync, statSync } from "node:fs";
 import { homedir } from "node:os";
 import path from "node:path";
-import { ExitError } from "./exit-error.ts";
 
 /**
  * Finds the data folder: `--data-dir`, `POSTERN_DATA_DIR`, else the place that the system has for application data.
  * It is made if need be, and closed to everybody but its owner.
  *
- * @throws {ExitError} where it cannot be made or belongs to somebody else
+ * @throws {Error} where it cannot be made or belongs to somebody else
  */
 export function openDataFolder(asked: string | undefined, environment: NodeJS.ProcessEnv): string {
   const folder = findDataFolder(asked, environment);
@@ -20,7 +19,7 @@ export function openDataFolder(asked: string | undefined, environment: NodeJS.Pr
     if ((mode & 0o077) !== 0) chmodSync(folder, 0o700);
     return folder;
   } catch (error) {
-    throw new ExitError(1, `Cannot use the data folder ${folder}: ${(error as Error).message}; choose another with --data-dir`, {
+    throw new Error(`Cannot use the data folder ${folder}: ${(error as Error).message}; choose another with --data-dir`, {
       cause: error,
     });
   }
