@@ -2,13 +2,13 @@ import { copyFile, mkdir, open, readdir, rename, rm, stat } from "node:fs/promis
 import path from "node:path";
 import { PosternError } from "#shared/errors.ts";
 import type { Clock } from "#core/platform.ts";
+import { type DatabaseKind, databaseKinds, kindOfCopy } from "./database-kinds.ts";
 import { ensurePrivateFile } from "./ensure-private-file.ts";
-import { migrations } from "./migrations.ts";
 import { restoredFileOf } from "./place-restored.ts";
 import { storeError } from "./store-error.ts";
 import type { Store } from "./store.ts";
 
-/** A copy of the database. */
+/** A copy of a database. */
 export interface Backup {
   /** Its name in {@link Backups.folder}. */
   readonly name: string;
@@ -16,7 +16,7 @@ export interface Backup {
   readonly createdAtMs: number;
 }
 
-/** Whole, compact copies of the database, in `backups/` of the data folder (0700, each file 0600). */
+/** Whole, compact copies of one database, in `backups/` of the data folder (0700, each file 0600). */
 export interface Backups {
   readonly folder: string;
   /** The newest first. */
@@ -34,12 +34,14 @@ export interface Backups {
   restore(name: string): Promise<void>;
 }
 
-/** @param file the database's own */
+/** @param options.file the database's own; @param options.kind whose tables it holds */
 export function openBackups(
   store: Pick<Store, "all" | "run">,
-  options: { readonly file: string; readonly clock: Pick<Clock, "nowMs"> },
+  options: { readonly file: string; readonly clock: Pick<Clock, "nowMs">; readonly kind?: DatabaseKind },
 ): Backups {
   const folder = path.join(path.dirname(options.file), "backups");
+  const kind = options.kind ?? "postern";
+  const { copies } = databaseKinds[kind];
 
   async function read(name: string): Promise<Backup> {
     const { size, mtimeMs } = await stat(path.join(folder, name));
@@ -69,14 +71,15 @@ export function openBackups(
     folder,
     async list() {
       const names = await readdir(folder).catch(() => []);
-      const backups = await Promise.all(names.filter((name) => name.endsWith(".db")).map(read));
+      const backups = await Promise.all(names.filter((name) => name.endsWith(".db") && kindOfCopy(name) === kind).map(read));
       return backups.sort((one, other) => other.createdAtMs - one.createdAtMs);
     },
-    create: () => createAs(`postern-${isoNow().replaceAll(/[:.]/g, "-")}.db`),
+    create: () => createAs(`${copies.made}${isoNow().replaceAll(/[:.]/g, "-")}.db`),
     async createDaily(kept) {
       if (kept === 0) return;
-      const isDaily = (name: string): boolean => /^daily-\d{4}-\d{2}-\d{2}\.db$/.test(name);
-      const today = `daily-${isoNow().slice(0, 10)}.db`;
+      const isDaily = (name: string): boolean =>
+        name.startsWith(copies.daily) && /^\d{4}-\d{2}-\d{2}\.db$/.test(name.slice(copies.daily.length));
+      const today = `${copies.daily}${isoNow().slice(0, 10)}.db`;
       const names = (await readdir(folder).catch(() => [])).filter(isDaily);
       if (!names.includes(today)) names.push((await createAs(today)).name);
       // By when they were made, and not by their names: those a clock that was ahead has given would never get old.
@@ -92,7 +95,7 @@ export function openBackups(
         // The copy is what is checked, so that nobody can change it between the check and its use.
         ensurePrivateFile(partial);
         await copyFile(source, partial);
-        await check(store, partial, name);
+        await check(store, { file: partial, name, kind });
         await flush(partial);
         await rename(partial, restored);
       } catch (error) {
@@ -106,20 +109,22 @@ export function openBackups(
 }
 
 /** Looks at a copy through the store's thread: it may be large, and looking blocks. */
-async function check(store: Pick<Store, "all" | "run">, file: string, name: string): Promise<void> {
+async function check(
+  store: Pick<Store, "all" | "run">,
+  { file, name, kind }: { readonly file: string; readonly name: string; readonly kind: DatabaseKind },
+): Promise<void> {
+  const newest = databaseKinds[kind].steps.length;
   const refuse = (why: string, cause?: unknown): PosternError =>
     new PosternError("invalid_value", `Cannot restore "${name}": ${why}; nothing was changed`, { cause });
   try {
     await store.run("ATTACH DATABASE ? AS restored", [file]);
     try {
       const [version] = await store.all<{ user_version: number }>("PRAGMA restored.user_version");
-      if ((version?.user_version ?? 0) > migrations.length) {
-        throw refuse(
-          `it has version ${version?.user_version ?? 0}, and this Postern knows versions up to ${migrations.length}; update Postern`,
-        );
+      if ((version?.user_version ?? 0) > newest) {
+        throw refuse(`it has version ${version?.user_version ?? 0}, and this Postern knows versions up to ${newest}; update Postern`);
       }
       const tables = await store.all<{ name: string }>("SELECT name FROM restored.sqlite_schema WHERE type = 'table'");
-      const isOurs = ["credentials", "grants", "calls"].every((table) => tables.some((found) => found.name === table));
+      const isOurs = databaseKinds[kind].tables.every((table) => tables.some((found) => found.name === table));
       if (!isOurs) throw refuse("it is no database of Postern's");
       const [finding] = await store.all<{ quick_check: string }>("PRAGMA restored.quick_check(1)");
       if (finding?.quick_check !== "ok") throw refuse(`it is damaged (${finding?.quick_check ?? "no finding"})`);

@@ -1,8 +1,8 @@
 import { statSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
+import { type DatabaseKind, databaseKinds } from "./database-kinds.ts";
 import { restrictFile } from "./ensure-private-file.ts";
 import { migrateDatabase, refuseNewerDatabase } from "./migrate-database.ts";
-import { migrations } from "./migrations.ts";
 import { sqliteCodeOf, sqliteCodes, storeError } from "./store-error.ts";
 
 const busyTimeoutMs = 5000;
@@ -10,21 +10,22 @@ const busyTimeoutMs = 5000;
 const largestCheckedBytes = 256 * 1024 * 1024;
 
 /**
- * Opens Postern's database and brings it to the newest version. Belongs into a worker thread: everything here blocks.
+ * Opens one of Postern's databases and brings it to the newest version. Belongs into a worker thread: everything here blocks.
  * A file that is no database, is damaged, or comes from a newer Postern is refused before anything could be written to it.
  *
  * @throws {PosternError} with SQLite's error as its `cause`
  */
-export function openDatabase(file: string): DatabaseSync {
+export function openDatabase(file: string, kind: DatabaseKind): DatabaseSync {
+  const { steps } = databaseKinds[kind];
   let database: DatabaseSync | undefined;
   try {
-    inspectDatabase(file);
+    inspectDatabase(file, kind);
     for (const suffix of ["", "-wal", "-shm"]) restrictFile(file + suffix);
     database = new DatabaseSync(file, { timeout: busyTimeoutMs, enableForeignKeyConstraints: true, defensive: true });
     // Once more: where the inspection was not possible, this connection is the first that can say it.
-    refuseNewerDatabase(database, { file, newest: migrations.length });
+    refuseNewerDatabase(database, { file, newest: steps.length });
     configureDatabase(database);
-    migrateDatabase(database, { file, steps: migrations });
+    migrateDatabase(database, { file, steps });
     return database;
   } catch (error) {
     if (database?.isOpen === true) database.close();
@@ -37,13 +38,13 @@ export function openDatabase(file: string): DatabaseSync {
  *
  * @throws SQLite's error, with its `errcode`, where it is damaged or none, and {@link refuseNewerDatabase}'s
  */
-export function inspectDatabase(file: string): void {
+export function inspectDatabase(file: string, kind: DatabaseKind): void {
   const { size } = statSync(file);
   if (size === 0) return;
   let database: DatabaseSync | undefined;
   try {
     database = new DatabaseSync(file, { readOnly: true, timeout: busyTimeoutMs });
-    refuseNewerDatabase(database, { file, newest: migrations.length });
+    refuseNewerDatabase(database, { file, newest: databaseKinds[kind].steps.length });
     if (size > largestCheckedBytes) return;
     const finding = String(database.prepare("PRAGMA quick_check(1)").get()?.quick_check);
     if (finding !== "ok") throw Object.assign(new Error(`database disk image is malformed: ${finding}`), { errcode: sqliteCodes.corrupt });

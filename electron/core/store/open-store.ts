@@ -1,10 +1,11 @@
 import path from "node:path";
 import { Worker } from "node:worker_threads";
 import { PosternError } from "#shared/errors.ts";
+import type { DatabaseKind } from "./database-kinds.ts";
 import { ensurePrivateFile } from "./ensure-private-file.ts";
 import type { PackedRows } from "./packed-rows.ts";
 import { storeError, unpackFailure } from "./store-error.ts";
-import { openingId, type StoreCall, type StoreReply, type StoreRequest } from "./store-message.ts";
+import { openingId, type StoreCall, type StoreReply, type StoreRequest, type StoreWorkerData } from "./store-message.ts";
 import type { SqlValue, Statement, Store } from "./store.ts";
 
 /**
@@ -13,17 +14,18 @@ import type { SqlValue, Statement, Store } from "./store.ts";
  * for its answer.
  *
  * @param file its folder must exist
+ * @param kind whose tables it holds
  * @throws {PosternError} where the file is no database, is damaged, or comes from a newer Postern; it is untouched then.
  *   The `cause` of this and of every later rejection carries SQLite's `errcode`, where SQLite spoke
  */
-export async function openStore(file: string): Promise<Store> {
+export async function openStore(file: string, kind: DatabaseKind = "postern"): Promise<Store> {
   const database = path.resolve(file);
   try {
     ensurePrivateFile(database);
   } catch (error) {
     throw storeError(`open the database ${database}`, error);
   }
-  const store = new WorkerStore(database);
+  const store = new WorkerStore(database, kind);
   await store.opened;
   return store;
 }
@@ -46,11 +48,11 @@ class WorkerStore implements Store {
   #closing: Promise<void> | null = null;
   readonly opened: Promise<unknown>;
 
-  constructor(file: string) {
+  constructor(file: string, kind: DatabaseKind) {
     this.#file = file;
     this.#worker = new Worker(new URL(workerFile, import.meta.url), {
-      name: "postern-store",
-      workerData: { file },
+      name: `${kind}-store`,
+      workerData: { file, kind } satisfies StoreWorkerData,
       // No environment: it holds provider keys, and this thread needs none of it. No flags of the process either:
       // a worker refuses some of them, such as --input-type.
       env: {},

@@ -1,5 +1,12 @@
+import type { DatabaseKind } from "./database-kinds.ts";
 import type { PackedRows } from "./packed-rows.ts";
 import type { SqlValue, Statement } from "./store.ts";
+
+/** What the store's thread is started with. */
+export interface StoreWorkerData {
+  readonly file: string;
+  readonly kind: DatabaseKind;
+}
 
 /** What the main thread asks of the store's thread. */
 export type StoreRequest =

@@ -4,17 +4,17 @@ import { openDatabase } from "./open-database.ts";
 import { unpackRows } from "./packed-rows.ts";
 import { StatementCache } from "./statement-cache.ts";
 import { packFailure, storeError } from "./store-error.ts";
-import { openingId, type StoreCall, type StoreReply, type StoreRequest } from "./store-message.ts";
+import { openingId, type StoreCall, type StoreReply, type StoreRequest, type StoreWorkerData } from "./store-message.ts";
 import type { SqlValue, Statement } from "./store.ts";
 
 /**
- * The store's thread: opens the database that `workerData.file` names, then answers calls one after the other.
+ * The store's thread: opens the database that `workerData` names, then answers calls one after the other.
  * A reply to a write is sent after its commit has returned.
  */
-function serveDatabase(port: MessagePort, file: string): void {
+function serveDatabase(port: MessagePort, { file, kind }: StoreWorkerData): void {
   let database: DatabaseSync;
   try {
-    database = openDatabase(file);
+    database = openDatabase(file, kind);
   } catch (error) {
     reply(port, { id: openingId, failure: packFailure(storeError(`open the database ${file}`, error)) });
     return;
@@ -89,4 +89,4 @@ function reply(port: MessagePort, message: StoreReply): void {
   port.postMessage(message);
 }
 
-if (parentPort !== null) serveDatabase(parentPort, (workerData as { readonly file: string }).file);
+if (parentPort !== null) serveDatabase(parentPort, workerData as StoreWorkerData);
