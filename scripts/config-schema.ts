@@ -8,7 +8,15 @@ export const configSchemaFile: string = fileURLToPath(new URL("../assets/config.
 
 /** The JSON Schema of config.json, for editors: made from the schema that the program itself checks with. */
 export function writeConfigSchema(): string {
-  return `${JSON.stringify(z.toJSONSchema(configFileSchema, { io: "input", reused: "ref" }), null, 2)}\n`;
+  const schema = z.toJSONSchema(configFileSchema, {
+    io: "input",
+    reused: "ref",
+    // What only the settings page needs.
+    override: ({ jsonSchema }) => {
+      for (const name of ["group", "choices", "kind", "environment", "flag"]) delete jsonSchema[name];
+    },
+  });
+  return `${JSON.stringify(schema, null, 2)}\n`;
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) writeFileSync(configSchemaFile, writeConfigSchema());

@@ -1,8 +1,22 @@
 import * as z from "zod";
+import { chatKeepingSchema } from "./chat.ts";
 import { providerIdSchema } from "./provider.ts";
 import { aliasNameSchema, storedConfigSchema } from "./routing.ts";
-import { catalogSettingsSchema, discoverySettingsSchema, gatewaySettingsSchema, observabilitySettingsSchema } from "./settings.ts";
+import {
+  catalogSettingsSchema,
+  discoverySettingsSchema,
+  gatewaySettingsSchema,
+  networkSettingsSchema,
+  observabilitySettingsSchema,
+} from "./settings.ts";
 import { ownPricesSchema, usageSettingsSchema } from "./usage.ts";
+import {
+  appearanceSettingsSchema,
+  newChatSettingsSchema,
+  favouritesSettingsSchema,
+  shortcutsSettingsSchema,
+  windowSettingsSchema,
+} from "./window-settings.ts";
 
 /**
  * What config.json says about one provider: fields that replace a built-in row's, or a whole row of the person's own.
@@ -22,6 +36,7 @@ export type ProviderOverride = z.infer<typeof providerOverrideSchema>;
 export const configFileSchema = z.strictObject({
   $schema: z.string().optional(),
   gateway: gatewaySettingsSchema.prefault({}),
+  network: networkSettingsSchema.prefault({}),
   providers: z.record(providerIdSchema, providerOverrideSchema).default({}),
   aliases: z.record(aliasNameSchema, storedConfigSchema).default({}),
   configs: z.record(aliasNameSchema, storedConfigSchema).default({}),
@@ -29,7 +44,13 @@ export const configFileSchema = z.strictObject({
   catalog: catalogSettingsSchema.prefault({}),
   usage: usageSettingsSchema.prefault({}),
   prices: ownPricesSchema.default({}),
+  chats: chatKeepingSchema.prefault({}),
   observability: observabilitySettingsSchema.prefault({}),
+  appearance: appearanceSettingsSchema.prefault({}),
+  chat: newChatSettingsSchema.prefault({}),
+  shortcuts: shortcutsSettingsSchema.prefault({}),
+  favourites: favouritesSettingsSchema.prefault({}),
+  window: windowSettingsSchema.prefault({}),
 });
 
 /** {@link configFileSchema}'s values, with every default filled in. */

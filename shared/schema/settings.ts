@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { baseUrlSchema, providerIdSchema } from "./provider.ts";
+import { aliasNameSchema } from "./routing-fields.ts";
 
 const hostAndPort = z
   .string()
@@ -8,9 +9,16 @@ const webOrigin = z
   .string()
   .regex(/^[a-z][a-z0-9+.-]*:\/\/[^/?#\s]+$/, 'must be an origin without a path, such as "http://localhost:3000"');
 
+/** The model name that stands for the alias that is chosen as the default, where no alias of the person's own has it. */
+export const defaultAliasName = "default";
+
 /** What a person can set about the gateway. `meta` feeds the window's rows, the docs and the published JSON Schema. */
 export const gatewaySettingsSchema = z.strictObject({
   port: z.int().min(0).max(65_535).default(8787).meta({ title: "Port", help: "Where tools reach Postern on this machine." }),
+  defaultAlias: aliasNameSchema.nullable().default(null).meta({
+    title: "Default alias",
+    help: 'What the model name "default" stands for. A tool that asks for "default" follows this choice, which the tray menu offers too.',
+  }),
   allowedHosts: z.array(hostAndPort).default([]).meta({
     title: "More host names",
     help: "Names besides localhost under which this machine may be called, such as host.docker.internal:8787.",
@@ -34,19 +42,19 @@ export const gatewaySettingsSchema = z.strictObject({
     .min(100)
     .max(120_000)
     .default(10_000)
-    .meta({ title: "Time to connect", unit: "ms", help: "How long a provider may take to accept a connection." }),
-  firstByteTimeoutMs: z
-    .int()
-    .min(100)
-    .max(86_400_000)
-    .default(900_000)
-    .meta({ title: "Time to the first byte", unit: "ms", help: "Reasoning models may think for many minutes before they answer." }),
+    .meta({ title: "Time to connect", group: "network", unit: "ms", help: "How long a provider may take to accept a connection." }),
+  firstByteTimeoutMs: z.int().min(100).max(86_400_000).default(900_000).meta({
+    title: "Time to the first byte",
+    group: "network",
+    unit: "ms",
+    help: "Reasoning models may think for many minutes before they answer.",
+  }),
   idleTimeoutMs: z
     .int()
     .min(100)
     .max(86_400_000)
     .default(300_000)
-    .meta({ title: "Longest silence", unit: "ms", help: "How long an answer that has begun may pause." }),
+    .meta({ title: "Longest silence", group: "network", unit: "ms", help: "How long an answer that has begun may pause." }),
 });
 
 /** Whether model servers on this machine are looked for. */
@@ -56,6 +64,43 @@ export const discoverySettingsSchema = z.strictObject({
     help: "Looks for Ollama, LM Studio, llama.cpp and vLLM on this machine. They are used only after you accept them.",
   }),
 });
+
+const proxyAddress = z
+  .url({ protocol: /^(https?|socks5h?)$/, error: "must be an address such as http://127.0.0.1:3128 or socks5://127.0.0.1:1080" })
+  // config.json holds no secret, and addresses are shown where something is wrong with them.
+  .refine((url) => !/^[^/]*\/\/[^/?#]*@/.test(url), "must not hold a user name or password; they belong into POSTERN_PROXY_CREDENTIALS")
+  .refine((url) => /^[a-z0-9]+:\/\/[^/?#]+\/?$/.test(url), "must be a scheme, a host and a port, without a path");
+const bypassedHost = z
+  .string()
+  .max(253)
+  .regex(
+    /^(\*?\.)?(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?)(:\d{1,5})?$/,
+    'must be a host, such as "models.lan", or an ending, such as ".lan"',
+  );
+
+/** How Postern reaches providers and model lists. Model servers on this machine are always reached directly. */
+export const networkSettingsSchema = z.strictObject({
+  proxy: proxyAddress.nullable().default(null).meta({
+    title: "Proxy",
+    help: "An HTTP or SOCKS5 proxy for everything that leaves this machine. A user name and password stand in POSTERN_PROXY_CREDENTIALS, as user:password.",
+  }),
+  proxyBypass: z.array(bypassedHost).max(200).default([]).meta({
+    title: "Without the proxy",
+    help: "Hosts that are reached directly: models.lan, 10.0.0.7:8000, or .lan for every host that ends so. This machine always is.",
+  }),
+  caFile: z.string().min(1).max(4_096).nullable().default(null).meta({
+    title: "More certificate authorities",
+    help: "The path of a PEM file. What it holds is trusted beside the authorities that come with Postern.",
+    kind: "file",
+  }),
+  trustSystemCertificates: z.boolean().default(false).meta({
+    title: "Trust this machine's certificates",
+    help: "Also trusts the authorities that this machine's own store trusts, such as those of a company's proxy.",
+  }),
+});
+
+/** {@link networkSettingsSchema}'s values. */
+export type NetworkSettings = z.infer<typeof networkSettingsSchema>;
 
 /** Where the model catalog comes from and how long it stays fresh. */
 export const catalogSettingsSchema = z.strictObject({
