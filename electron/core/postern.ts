@@ -1,5 +1,6 @@
 import path from "node:path";
 import { setFlagsFromString } from "node:v8";
+import { openCallNews } from "./admin/call-news.ts";
 import { openLiveEvents } from "./admin/live-events.ts";
 import type { AdminParts, BrowserWindow } from "./admin/parts.ts";
 import type { Listener } from "./gateway/listen.ts";
@@ -10,6 +11,7 @@ import { placeRestored } from "./store/place-restored.ts";
 import type { CallLog } from "./usage/call-log.ts";
 import type { CallRecord } from "./usage/call-record.ts";
 import type { Vault } from "./vault/vault.ts";
+import type { ConfigFile } from "#shared/schema/config-file.ts";
 import { version } from "#shared/version.ts";
 
 export { PortTakenError } from "./gateway/port-taken-error.ts";
@@ -28,6 +30,12 @@ export interface Postern {
   setBrowserWindow(browserWindow: BrowserWindow | null): void;
   /** Opens the gateway's port. @throws {PortTakenError} where it is taken */
   listen(options: { readonly host: string; readonly port: number | null }): Promise<Listener>;
+  /** Closes the gateway's port; calls under way end within `graceMs`. {@link Postern.listen} opens it again. */
+  stopListening(options: { readonly graceMs: number }): Promise<void>;
+  /** Connects anew to every provider: after a sleep or on another network, what is open may be dead. */
+  renewConnections(): void;
+  /** What is set in config.json, as it is now. */
+  readonly settings: Pick<ConfigFile, "desktop" | "gateway">;
   /** Ends calls under way within `graceMs`, writes what is left to write and closes everything. */
   stop(options: { readonly graceMs: number }): Promise<void>;
 }
@@ -76,12 +84,20 @@ export async function createPostern(platform: Platform): Promise<Postern> {
     const callLog = rooms.openCallLog(store, { clock, onError: (error) => notify(error.message) });
     const observers = rooms.openObservers({ dataFolder: platform.dataFolder, settings: config.current.observability, notify });
     const { log } = observers;
-    const calls = watchedBy(callLog, [
-      (record) => observers.observe(record),
-      (record) => {
-        if (events.watchers > 0) events.publish({ type: "call-finished", ...summaryOf(record) });
+    const callsUnderWay = (): number => gateway.underWay.count;
+    const news = openCallNews({
+      watchers: () => events.watchers,
+      publish: (event) => events.publish(event),
+      callsUnderWay,
+      nowMs: () => clock.monotonicMs(),
+    });
+    const calls = watchedBy(callLog, {
+      onBegin: () => news.onBegin(),
+      onEnd(record) {
+        observers.observe(record);
+        news.onEnd(record);
       },
-    ]);
+    });
     const runKeys = rooms.openRunKeys(grants, clock);
     const callers = rooms.createCallerCheck(runKeys.among(grants), clock);
     const renderMetrics = (callsUnderWay: number): string => observers.metrics.render({ callsUnderWay, version, startedAtMs });
@@ -131,7 +147,8 @@ export async function createPostern(platform: Platform): Promise<Postern> {
       catalog,
       events,
       addresses: () => listener?.addresses ?? [],
-      callsUnderWay: () => gateway.underWay.all().length,
+      callsUnderWay,
+      recordsUnderWay: () => gateway.underWay.all().map(({ record }) => record),
       browserWindow: () => browserWindow,
     };
     grants.onChange(() => events.publish({ type: "grants-changed" }));
@@ -158,10 +175,24 @@ export async function createPostern(platform: Platform): Promise<Postern> {
         listener = await rooms.listen(gateway, { host, port: port ?? config.current.gateway.port });
         catalog.loadSoon();
         log.say("info", "listening", { version, addresses: listener.addresses.join(" ") });
+        events.publish({ type: "gateway-changed" });
         return listener;
+      },
+      async stopListening({ graceMs }) {
+        const closing = listener;
+        if (closing === null) return;
+        await closing.drain(graceMs);
+        listener = null;
+        log.say("info", "closed");
+        events.publish({ type: "gateway-changed" });
+      },
+      renewConnections: () => connections.renew(),
+      get settings() {
+        return config.current;
       },
       async stop({ graceMs }) {
         // An open stream of events would keep its mount's connection, and so the drain, from ending.
+        news.close();
         events.close();
         await listener?.drain(graceMs);
         grants.close();
@@ -262,24 +293,19 @@ async function loadAdmin(parts: AdminParts): Promise<(request: Request) => Promi
   return serveContract(createHandlers(parts));
 }
 
-/** The log, with others who are told of each record after it was taken. */
-function watchedBy(calls: CallLog, watchers: readonly ((record: CallRecord) => void)[]): CallLog {
+/** The log, with somebody who is told of each call after it was taken. */
+function watchedBy(calls: CallLog, watcher: { onBegin(): void; onEnd(record: CallRecord): void }): CallLog {
   return {
     ...calls,
+    begin(call) {
+      calls.begin(call);
+      watcher.onBegin();
+    },
     record(record) {
       calls.record(record);
-      for (const watch of watchers) watch(record);
+      watcher.onEnd(record);
     },
   };
-}
-
-/** What the stream of events tells of a call. */
-function summaryOf(record: CallRecord) {
-  const { endpoint, grantId, tool, alias, provider, status, ending, errorCode } = record;
-  const { firstByteMs, totalMs, inputTokens, outputTokens, costMicroUsd } = record;
-  const model = record.modelServed ?? record.modelAsked;
-  const figures = { firstByteMs, totalMs, inputTokens, outputTokens, costMicroUsd };
-  return { endpoint, grantId, tool, alias, provider, model, status, ending, errorCode, ...figures };
 }
 
 /** The vault, with somebody who is told of each change of its keys. */
@@ -307,6 +333,14 @@ function watchKeys(vault: Vault, tell: (provider: string | null) => void): Vault
     },
     async unlock(passphrase) {
       await vault.unlock(passphrase);
+      tell(null);
+    },
+    lock() {
+      vault.lock();
+      tell(null);
+    },
+    release() {
+      vault.release();
       tell(null);
     },
   };

@@ -7,6 +7,7 @@ const atMs = z.number();
 export const liveEventSchema = z.discriminatedUnion("type", [
   /** The first of every stream, and again where a slow reader missed events: what it shows may be old. */
   z.object({ type: z.literal("hello"), atMs, version: z.string(), missed: z.number() }),
+  /** One call that ended. Of a busy second only the first 20 are told one by one: `calls-changed` misses none. */
   z.object({
     type: z.literal("call-finished"),
     atMs,
@@ -26,10 +27,16 @@ export const liveEventSchema = z.discriminatedUnion("type", [
     /** Millionths of a US dollar; null where the price is unknown. */
     costMicroUsd: z.number().nullable(),
   }),
+  /** Calls began or ended: at most ten times a second. `finished` counts those that ended since Postern started; `listCalls` has them. */
+  z.object({ type: z.literal("calls-changed"), atMs, underWay: z.number(), finished: z.number() }),
   /** `problems` counts what is wrong with the file on disk; above 0 the last good one is still in force. */
   z.object({ type: z.literal("config-changed"), atMs, problems: z.number() }),
   z.object({ type: z.literal("permission-requested"), atMs, id: z.string(), tool: z.string().nullable(), model: z.string().nullable() }),
   z.object({ type: z.literal("grants-changed"), atMs }),
+  /** It was started, stopped, paused or resumed: `getStatus` says which. */
+  z.object({ type: z.literal("gateway-changed"), atMs }),
+  /** Null where it is more than one. Not told while a message grows. */
+  z.object({ type: z.literal("chats-changed"), atMs, chatId: z.string().nullable() }),
   z.object({ type: z.literal("catalog-refreshed"), atMs, source: z.string().nullable(), models: z.number().nullable() }),
   z.object({ type: z.literal("keys-changed"), atMs, provider: z.string().nullable(), vault: z.string() }),
 ]);

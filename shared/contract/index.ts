@@ -1,10 +1,13 @@
 import { aliasesContract } from "./aliases.ts";
 import { backupsContract } from "./backups.ts";
+import { callsContract } from "./calls.ts";
 import { catalogContract } from "./catalog.ts";
+import { chatsContract } from "./chats.ts";
 import { doctorContract } from "./doctor.ts";
 import { eventsContract } from "./events.ts";
 import { explainContract } from "./explain.ts";
 import { grantsContract } from "./grants.ts";
+import { keyFindsContract } from "./key-finds.ts";
 import { keysContract } from "./keys.ts";
 import { providersContract } from "./providers.ts";
 import { requestsContract } from "./requests.ts";
@@ -16,11 +19,14 @@ import { usageContract } from "./usage.ts";
 /** {@link contract}'s type, by its parts: written out, it would name the schemas' library by paths of its own. */
 export type Contract = typeof aliasesContract &
   typeof backupsContract &
+  typeof callsContract &
   typeof catalogContract &
+  typeof chatsContract &
   typeof doctorContract &
   typeof eventsContract &
   typeof explainContract &
   typeof grantsContract &
+  typeof keyFindsContract &
   typeof keysContract &
   typeof providersContract &
   typeof requestsContract &
@@ -33,11 +39,14 @@ export type Contract = typeof aliasesContract &
 export const contract: Contract = {
   ...aliasesContract,
   ...backupsContract,
+  ...callsContract,
   ...catalogContract,
+  ...chatsContract,
   ...doctorContract,
   ...eventsContract,
   ...explainContract,
   ...grantsContract,
+  ...keyFindsContract,
   ...keysContract,
   ...providersContract,
   ...requestsContract,

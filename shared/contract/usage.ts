@@ -7,13 +7,14 @@ export const usageKeys = ["day", "tool", "alias", "provider", "model", "key"] as
 /** One of {@link usageKeys}. */
 export type UsageKey = (typeof usageKeys)[number];
 
-const moment = z.coerce.number().int("must be milliseconds since 1970").min(0);
+/** A moment in a query: milliseconds since 1970. */
+export const momentSchema = z.coerce.number().int("must be milliseconds since 1970").min(0);
 const name = z.string().max(512).optional();
 
 /** Which calls: begun from `since` on and before `until`, in milliseconds since 1970, with just these names. */
 export const usageFilterSchema = z.strictObject({
-  since: moment.optional(),
-  until: moment.optional(),
+  since: momentSchema.optional(),
+  until: momentSchema.optional(),
   tool: name,
   alias: name,
   provider: name,
@@ -50,6 +51,8 @@ export const usageGroupSchema = z.object({
   costMicroUsd: z.number().nullable(),
   /** Calls that may have cost something, and nobody knows how much. */
   unpricedCalls: z.number(),
+  /** What caches spared, a provider's or Postern's own, in millionths of a US dollar; below 0 where filling one cost more. */
+  savedMicroUsd: z.number(),
   /** Milliseconds, at most a fifth off. */
   firstByteMs: quantilesSchema,
   totalMs: quantilesSchema,
@@ -70,73 +73,65 @@ export const usageReportSchema = z.object({
 /** {@link usageReportSchema}'s values. */
 export type UsageReport = z.infer<typeof usageReportSchema>;
 
-/** One try of a call. */
-export const callAttemptSchema = z.object({
-  provider: z.string(),
-  model: z.string().nullable(),
-  keyName: z.string().nullable(),
-  status: z.number().nullable(),
-  errorCode: z.string().nullable(),
-  totalMs: z.number().nullable(),
-  why: z.string().optional(),
+/** How long one point of a series lasts. */
+export const usageSteps = ["hour", "day", "week", "month"] as const;
+
+/** One of {@link usageSteps}. */
+export type UsageStep = (typeof usageSteps)[number];
+
+/** What groups can be ranked by. */
+export const usageMeasures = ["cost", "tokens", "calls", "errors"] as const;
+
+/** One of {@link usageMeasures}. */
+export type UsageMeasure = (typeof usageMeasures)[number];
+
+/** Which series: all of it in the time zone of the machine that Postern runs on. */
+export const usageSeriesQuerySchema = usageFilterSchema.extend({
+  by: z.enum(["tool", "alias", "provider", "model", "key"]).default("tool"),
+  step: z.enum(usageSteps).default("day"),
+  since: momentSchema,
+  until: momentSchema,
+  /** Which groups come by name: those with the most of this. */
+  rank: z.enum(usageMeasures).default("cost"),
+  /** How many groups come by name; what is left is one more. */
+  most: z.coerce.number().int().min(1).max(50).default(8),
 });
 
-/** One call as the log has it. What is not known is null. */
-export const loggedCallSchema = z.object({
-  id: z.number(),
-  startedAtMs: z.number(),
-  endpoint: z.string().nullable(),
-  grantId: z.string().nullable(),
-  tool: z.string().nullable(),
-  userAgent: z.string().nullable(),
-  alias: z.string().nullable(),
-  provider: z.string().nullable(),
-  modelAsked: z.string().nullable(),
-  modelServed: z.string().nullable(),
-  keyName: z.string().nullable(),
-  clientDialect: z.string().nullable(),
-  providerDialect: z.string().nullable(),
-  status: z.number().nullable(),
-  errorCode: z.string().nullable(),
-  ending: z.string(),
-  streamed: z.boolean().nullable(),
-  attempts: z.array(callAttemptSchema).readonly(),
-  firstByteMs: z.number().nullable(),
-  totalMs: z.number().nullable(),
-  tokensPerSecond: z.number().nullable(),
-  uncachedInputTokens: z.number().nullable(),
-  cacheReadTokens: z.number().nullable(),
-  cacheWriteTokens: z.number().nullable(),
-  outputTokens: z.number().nullable(),
-  reasoningTokens: z.number().nullable(),
-  costMicroUsd: z.number().nullable(),
-  costSource: z.enum(["reported", "estimated"]).nullable(),
-  /** What it was estimated from: US dollars for a million tokens, and who says so. */
-  price: z.record(z.string(), z.union([z.number(), z.string(), z.null()])).nullable(),
-  cacheStatus: z.string().nullable(),
-  requestBytes: z.number().nullable(),
-  responseBytes: z.number().nullable(),
-  traceId: z.string().nullable(),
-  metadata: z.record(z.string(), z.unknown()).nullable(),
-  dropped: z.array(z.string()).readonly(),
-  hasBodies: z.boolean(),
+/** {@link usageSeriesQuerySchema}'s values. */
+export type UsageSeriesQuery = z.output<typeof usageSeriesQuerySchema>;
+
+/** Usage over time. */
+export const usageSeriesSchema = z.object({
+  by: usageSeriesQuerySchema.shape.by.unwrap(),
+  step: z.enum(usageSteps),
+  /** Of the whole period, the one with the most first. */
+  groups: z.array(usageGroupSchema).readonly(),
+  /** All groups that do not come by name, as one; null where there are none. Its key is empty. */
+  others: usageGroupSchema.nullable(),
+  /** How many groups {@link others} stands for. */
+  otherCount: z.number(),
+  /** One for each step, the earliest first, those without a call too. */
+  points: z
+    .array(
+      z.object({
+        /** When the step begins, in milliseconds since 1970. */
+        startMs: z.number(),
+        /** As in the whole; a group without a call in this step is left out. */
+        groups: z.array(usageGroupSchema).readonly(),
+        others: usageGroupSchema.nullable(),
+        total: usageGroupSchema,
+      }),
+    )
+    .readonly(),
+  total: usageGroupSchema,
+  /** The whole of as long a period just before. */
+  before: usageGroupSchema,
 });
 
-/** {@link loggedCallSchema}'s values. */
-export type LoggedCall = z.infer<typeof loggedCallSchema>;
+/** {@link usageSeriesSchema}'s values. */
+export type UsageSeries = z.output<typeof usageSeriesSchema>;
 
-/** What a call sent and got, where that is kept; cut where it was longer than the settings allow. */
-export const callBodiesSchema = z.object({
-  request: z.string().nullable(),
-  response: z.string().nullable(),
-  /** Of the whole. */
-  requestBytes: z.number(),
-  responseBytes: z.number(),
-});
-
-const deleteRangeSchema = z.strictObject({ since: moment, until: moment });
-
-/** What was called, what it cost, and how it went. */
+/** What was called, what it cost, and how it went, summed up. Single calls are in `calls.ts`. */
 export const usageContract = {
   getUsage: {
     method: "GET",
@@ -144,20 +139,14 @@ export const usageContract = {
     query: usageFilterSchema.extend({ by: z.enum(usageKeys).default("day") }),
     reply: usageReportSchema,
   },
-  /** The newest first; `before` is the `next` of the page before. */
-  listCalls: {
+  /** Hours only of up to three days: their sums are not kept. Other steps are whole days, the first that `since` falls into. */
+  getUsageSeries: { method: "GET", path: "/admin/usage/series", query: usageSeriesQuerySchema, reply: usageSeriesSchema },
+  /** The same, a line for each step and group, none of them folded into others. */
+  exportUsageCsv: {
     method: "GET",
-    path: "/admin/calls",
-    query: usageFilterSchema.extend({
-      before: z.coerce.number().int().min(1).optional(),
-      limit: z.coerce.number().int().min(1).max(500).default(100),
-    }),
-    reply: z.object({ calls: z.array(loggedCallSchema).readonly(), next: z.number().nullable() }),
+    path: "/admin/usage.csv",
+    query: usageSeriesQuerySchema.omit({ rank: true, most: true }),
+    reply: z.string(),
+    type: "text/csv; charset=utf-8",
   },
-  getCallBodies: { method: "GET", path: "/admin/calls/:id/bodies", reply: callBodiesSchema },
-  exportCallsCsv: { method: "GET", path: "/admin/calls.csv", query: usageFilterSchema, reply: z.string(), type: "text/csv; charset=utf-8" },
-  /** One array of {@link loggedCallSchema}. */
-  exportCallsJson: { method: "GET", path: "/admin/calls.json", query: usageFilterSchema, reply: z.string(), type: "application/json" },
-  /** For good, with their bodies and their part of every sum; what has been written to backups stays there. */
-  deleteCalls: { method: "DELETE", path: "/admin/calls", query: deleteRangeSchema, reply: z.object({ deleted: z.number() }) },
 } as const satisfies Record<string, ContractEntry>;

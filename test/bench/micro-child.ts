@@ -128,7 +128,7 @@ const record: OpenCall = {
   status: 200,
   ending: "finished",
   streamed: false,
-  attempts: [{ provider: "openai", model: modelName, keyName: null, status: 200, errorCode: null, totalMs: 1.25 }],
+  attempts: [{ provider: "openai", model: modelName, keyName: null, status: 200, errorCode: null, startMs: 0.1, connectMs: 0.2, headMs: 1.1, firstByteMs: 1.1, totalMs: 1.25 }],
   firstByteMs: 1.2,
   totalMs: 1.3,
   inputTokens: 212,

@@ -1,12 +1,14 @@
 import type { Contract } from "#shared/contract/index.ts";
 import { createAliasHandlers } from "./alias-handlers.ts";
 import { createBackupHandlers } from "./backup-handlers.ts";
+import { createCallHandlers } from "./call-handlers.ts";
 import { createCatalogHandlers } from "./catalog-handlers.ts";
 import { createDoctorHandlers } from "./doctor-handlers.ts";
 import { createEventHandlers } from "./event-handlers.ts";
 import { createExplainHandlers } from "./explain-handlers.ts";
 import { createGrantHandlers } from "./grant-handlers.ts";
 import type { HandlersOf } from "./handlers-of.ts";
+import { createKeyFindHandlers } from "./key-find-handlers.ts";
 import { createKeyHandlers } from "./key-handlers.ts";
 import type { AdminParts } from "./parts.ts";
 import { createProviderHandlers } from "./provider-handlers.ts";
@@ -21,11 +23,13 @@ export function createHandlers(parts: AdminParts): HandlersOf<Contract> {
   return {
     ...createAliasHandlers(parts),
     ...createBackupHandlers(parts),
+    ...createCallHandlers(parts),
     ...createCatalogHandlers(parts),
     ...createDoctorHandlers(parts),
     ...createEventHandlers(parts),
     ...createExplainHandlers(parts),
     ...createGrantHandlers(parts),
+    ...createKeyFindHandlers(parts),
     ...createKeyHandlers(parts),
     ...createProviderHandlers(parts),
     ...createRequestHandlers(parts),

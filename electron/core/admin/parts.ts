@@ -5,11 +5,13 @@ import type { Spending } from "#core/access/spending.ts";
 import type { Catalog } from "#core/catalog/catalog.ts";
 import type { LiveConfig } from "#core/config/live-config.ts";
 import type { ProviderRow } from "#core/config/provider-rows.ts";
-import type { Clock } from "#core/platform.ts";
+import type { Clock, Platform } from "#core/platform.ts";
 import type { RouteWorld } from "#core/routing/route-types.ts";
 import type { Store } from "#core/store/store.ts";
 import type { Connections } from "#core/upstream/connections.ts";
 import type { CallLog } from "#core/usage/call-log.ts";
+import type { CallRecord } from "#core/usage/call-record.ts";
+import type { KeyHealth } from "#core/vault/key-health.ts";
 import type { Vault } from "#core/vault/vault.ts";
 import type { LiveEvents } from "./live-events.ts";
 
@@ -24,6 +26,13 @@ export interface AdminParts {
   readonly calls: Pick<CallLog, "flush">;
   readonly config: LiveConfig;
   readonly vault: Vault;
+  readonly keyHealth: KeyHealth;
+  /** As it was at start. */
+  readonly environment: Platform["environment"];
+  /** The person's own. */
+  readonly homeFolder: string;
+  /** Tells the window that what it shows of a provider's keys is old. */
+  keysChanged(provider: string | null): void;
   readonly grants: ToolGrants;
   readonly spending: Spending;
   readonly requests: PermissionRequests;
@@ -36,6 +45,11 @@ export interface AdminParts {
   /** Where the gateway listens; empty when it does not. */
   addresses(): readonly string[];
   callsUnderWay(): number;
+  /** New calls are refused until then; null takes them again. */
+  pause(untilMs: number | null): void;
+  pausedUntilMs(): number | null;
+  /** What is known so far of the calls that have no whole answer yet, in no order. */
+  recordsUnderWay(): readonly CallRecord[];
   /** How the window is served to browsers; null where it is not. */
   browserWindow(): BrowserWindow | null;
 }

@@ -1,10 +1,6 @@
-import { readBodies } from "#core/usage/call-bodies.ts";
-import { deleteCalls } from "#core/usage/call-sums.ts";
-import { exportCsv, exportJson } from "#core/usage/export-calls.ts";
 import { queryUsage } from "#core/usage/query-usage.ts";
-import { readCalls } from "#core/usage/read-calls.ts";
+import { exportUsageCsv, queryUsageSeries } from "#core/usage/usage-series.ts";
 import type { usageContract } from "#shared/contract/usage.ts";
-import { PosternError } from "#shared/errors.ts";
 import type { HandlersOf } from "./handlers-of.ts";
 import type { AdminParts } from "./parts.ts";
 
@@ -17,31 +13,13 @@ export function createUsageHandlers({ store, calls }: Pick<AdminParts, "store" |
       await settled();
       return queryUsage(store, by, filter);
     },
-    async listCalls({ query: { before, limit, ...filter } }) {
+    async getUsageSeries({ query }) {
       await settled();
-      const page = await readCalls(store, filter, { beforeId: before ?? null, limit });
-      return { calls: page, next: page.length < limit ? null : (page.at(-1)?.id ?? null) };
+      return queryUsageSeries(store, query);
     },
-    async getCallBodies({ parameters }) {
-      const bodies = await readBodies(store, /^\d{1,15}$/.test(parameters.id) ? Number(parameters.id) : -1);
-      if (bodies !== null) return bodies;
-      throw new PosternError(
-        "not_found",
-        "Cannot show this call's prompt and answer: they are not kept; usage.keepBodiesOf in config.json names the tools of which they are",
-      );
-    },
-    async exportCallsCsv({ query }) {
+    async exportUsageCsv({ query }) {
       await settled();
-      return exportCsv(store, query);
-    },
-    async exportCallsJson({ query }) {
-      await settled();
-      return exportJson(store, query);
-    },
-    async deleteCalls({ query: { since, until } }) {
-      if (since >= until) throw new PosternError("invalid_value", 'Cannot delete these calls: "until" must be later than "since"');
-      await settled();
-      return { deleted: await deleteCalls(store, { fromMs: since, untilMs: until }) };
+      return exportUsageCsv(store, query);
     },
   };
 }

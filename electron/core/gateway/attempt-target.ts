@@ -10,6 +10,7 @@ import type { RouteTarget } from "#core/routing/route-types.ts";
 import type { Connections } from "#core/upstream/connections.ts";
 import type { Secrets } from "#core/upstream/scrub-secret.ts";
 import type { Signer } from "#core/upstream/sign-outgoing.ts";
+import type { AttemptTimes } from "#core/usage/call-record.ts";
 import type { PriceOf } from "#core/usage/cost.ts";
 import type { Vault } from "#core/vault/vault.ts";
 import { answerHeaders, requestHeaders } from "./attempt-headers.ts";
@@ -84,13 +85,19 @@ export interface TryWatch {
   onCommit(pump: ReplyPump | null): void;
 }
 
-/** One try, as its steps share it. */
-interface Step {
-  readonly exchange: Exchange;
-  readonly tried: PlannedTry<ProviderRow>;
+/** What a try is made with. */
+export interface TrySetting {
   readonly outgoing: Outgoing;
   readonly tools: TargetTools;
   readonly watch: TryWatch;
+  /** Filled in as its steps come. */
+  readonly times: AttemptTimes;
+}
+
+/** One try, as its steps share it. */
+interface Step extends TrySetting {
+  readonly exchange: Exchange;
+  readonly tried: PlannedTry<ProviderRow>;
   readonly origin: string;
   readonly basePath: string;
 }
@@ -102,9 +109,7 @@ interface Step {
 export function attemptTarget(
   exchange: Exchange,
   tried: PlannedTry<ProviderRow>,
-  outgoing: Outgoing,
-  tools: TargetTools,
-  watch: TryWatch,
+  { outgoing, tools, watch, times }: TrySetting,
 ): Promise<Outcome> {
   const { target } = tried;
   try {
@@ -115,7 +120,7 @@ export function attemptTarget(
         `Cannot send this key to ${target.row.id}: it is a local key of Postern's; a provider's own key belongs there`,
       );
     }
-    const step: Step = { exchange, tried, outgoing, tools, watch, origin, basePath };
+    const step: Step = { exchange, tried, outgoing, tools, watch, times, origin, basePath };
     const secret = findSecret(target, origin, tools.vault);
     if (secret instanceof Promise) return secret.then((found) => prepareAndSend(step, found)).catch(asOutcome);
     const sent = prepareAndSend(step, secret);
@@ -126,7 +131,7 @@ export function attemptTarget(
 }
 
 function prepareAndSend(step: Step, secret: string | null): Promise<Outcome> | Outcome {
-  const { exchange, tried, outgoing, tools, watch, origin, basePath } = step;
+  const { exchange, tried, outgoing, tools, watch, times, origin, basePath } = step;
   const { target } = tried;
   if (hasLeft(exchange)) return left;
   if (watch.isWon) return lost;
@@ -136,7 +141,7 @@ function prepareAndSend(step: Step, secret: string | null): Promise<Outcome> | O
   const answer = answerHeaders(exchange, target, { retries: tried.retry, dropped, cache: cached.status, failed: watch.failed });
   if (cached.hit !== null) {
     watch.onCommit(null);
-    return answerFromCache(exchange, cached.hit, answer, tools.clock);
+    return answerFromCache(exchange, cached.hit, answer, { clock: tools.clock, times });
   }
   const headers = requestHeaders(exchange, target, {
     contentType: outgoing.contentType,
@@ -158,7 +163,7 @@ function prepareAndSend(step: Step, secret: string | null): Promise<Outcome> | O
 }
 
 function send(
-  { exchange, tried, outgoing, tools, watch, origin }: Step,
+  { exchange, tried, outgoing, tools, watch, times, origin }: Step,
   request: { readonly path: string; readonly headers: string[]; readonly body: Prepared["bytes"] },
   { way, keep, answer }: { readonly way: ReplyWay; readonly keep: CacheAnswer["keep"]; readonly answer: readonly string[] },
   secrets: Secrets,
@@ -173,6 +178,8 @@ function send(
     provider: target.row.id,
     secrets,
     way,
+    times,
+    attemptStartMs: exchange.startedAtMs + (times.startMs ?? 0),
     onHead() {
       if (tried.isDeadline) return;
       clearTimeout(timer);
@@ -220,16 +227,18 @@ function lateError({ deadlineMs }: Target, limitMs: number, isDeadline: boolean)
 
 function answerFromCache(
   exchange: Exchange,
-  { status, headers, body: kept }: NonNullable<CacheAnswer["hit"]>,
+  { status, headers, body: kept, paid }: NonNullable<CacheAnswer["hit"]>,
   answer: readonly string[],
-  clock: Clock,
+  { clock, times }: { readonly clock: Clock; readonly times: AttemptTimes },
 ): Outcome {
   const { response, record, startedAtMs, extraHeaders } = exchange;
   const body = prettyIfAsked(exchange, Buffer.from(kept.buffer, kept.byteOffset, kept.byteLength));
   const firstByteMs = clock.monotonicMs() - startedAtMs;
+  times.firstByteMs = firstByteMs - (times.startMs ?? 0);
   record.status = status;
   record.firstByteMs = firstByteMs;
   record.responseBytes = body.byteLength;
+  record.savedMicroUsd = paid?.microUsd ?? null;
   response.writeHead(status, [...headers, ...answer, ...extraHeaders, "content-length", String(body.byteLength)]);
   response.end(body);
   return { kind: "delivered", ending: "finished", status, usage: null, error: null, firstByteMs: null };

@@ -26,6 +26,10 @@ export class CallsUnderWay {
     exchange.slot = -1;
   }
 
+  get count(): number {
+    return this.#calls.length;
+  }
+
   /** A copy, so that calls may end while it is gone through. */
   all(): readonly Exchange[] {
     return [...this.#calls];

@@ -5,6 +5,7 @@ import type { Allowance } from "./allowance.ts";
 import type { Dialect } from "#core/dialects/dialect.ts";
 import { openaiChat } from "#core/dialects/openai-chat/index.ts";
 import type { Clock } from "#core/platform.ts";
+import type { PaidOnce } from "#core/routing/response-cache.ts";
 import { newCall, type OpenCall } from "#core/usage/call-record.ts";
 
 /** One request and its answer, from the first byte to the log. */
@@ -33,6 +34,8 @@ export interface Exchange {
   wanted: GrantedEndpoint | null;
   /** What the tool's grant allows; null for the owner, who may do everything, and where no local key came. */
   allowance: Allowance | null;
+  /** Where to say what the answer cost, if it was kept to be given again. */
+  paid: PaidOnce | null;
 }
 
 const emptyHead: RequestHead = readHead([]);
@@ -57,6 +60,7 @@ export function openExchange(
     slot: -1,
     wanted: null,
     allowance: null,
+    paid: null,
     record: newCall(options.clock.nowMs()),
   };
 }

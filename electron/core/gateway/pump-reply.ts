@@ -8,6 +8,7 @@ import { mayBeCached } from "#core/routing/cache-policy.ts";
 import type { CachedReply } from "#core/routing/response-cache.ts";
 import { explainFailure } from "#core/upstream/explain-failure.ts";
 import { scrubSecret, type Secrets } from "#core/upstream/scrub-secret.ts";
+import type { AttemptTimes } from "#core/usage/call-record.ts";
 import type { Exchange } from "./exchange.ts";
 import type { ReplyStream } from "./reply-stream.ts";
 import type { ReplyWay } from "./reply-way.ts";
@@ -49,6 +50,10 @@ export interface PumpOptions {
   readonly secrets: Secrets;
   /** What becomes of the answer: relayed, or translated. */
   readonly way: ReplyWay;
+  /** Filled in as its steps come. */
+  readonly times: AttemptTimes;
+  /** When the try began, on the monotonic clock: the times count from there. */
+  readonly attemptStartMs: number;
   /** Called when the provider's header has come: a limit of time for it ends there. */
   onHead(): void;
   /** Called when the answer begins to go to the client. */
@@ -155,6 +160,7 @@ export class ReplyPump implements Dispatcher.DispatchHandler {
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller;
+    this.#options.times.connectMs = this.#sinceStart();
     if (this.#settled || this.#gone) controller.abort(this.#reason ?? new Error("the client left"));
   }
 
@@ -165,6 +171,7 @@ export class ReplyPump implements Dispatcher.DispatchHandler {
       if (++this.#interimAnswers > mostInterimAnswers) this.fail(this.#invalid("it sends interim answers without end"));
       return;
     }
+    this.#options.times.headMs = this.#sinceStart();
     this.#options.onHead();
     this.#status = status;
     this.#headers = headers;
@@ -235,6 +242,10 @@ export class ReplyPump implements Dispatcher.DispatchHandler {
     const explained = this.#reason ?? explainFailure(this.#options.provider, error);
     if (this.#committed) this.#breakOff(explained);
     else this.#finish({ kind: "error", error: explained });
+  }
+
+  #sinceStart(): number {
+    return this.#options.clock.monotonicMs() - this.#options.attemptStartMs;
   }
 
   /** Chooses how the body is handled. Returns what is wrong with the answer, if its header shows it already. */
@@ -415,6 +426,7 @@ export class ReplyPump implements Dispatcher.DispatchHandler {
     const nowMs = this.#options.clock.monotonicMs();
     record.firstByteMs = nowMs - startedAtMs;
     this.#firstByteMs = nowMs - this.#sentAtMs;
+    this.#options.times.firstByteMs = nowMs - this.#options.attemptStartMs;
     this.#options.onCommit();
     record.status = this.#status;
     const { contentType } = this.#options.way;

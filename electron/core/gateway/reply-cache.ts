@@ -45,7 +45,9 @@ export function openReplyCache(nowMs: () => number): ReplyCache {
       if (bytes !== source) hash.update("\n").update(bytes);
       const key = hash.digest("base64");
       const keep = (reply: CachedReply): void => {
-        if (!saysError(reply)) cache.set(key, reply, nowMs());
+        if (saysError(reply)) return;
+        exchange.paid = { microUsd: record.costMicroUsd };
+        cache.set(key, { ...reply, paid: exchange.paid }, nowMs());
       };
       if (readCacheRefresh(head.portkey?.get("cache-force-refresh"))) return { status: "REFRESH", hit: null, keep };
       const hit = cache.get(key, { maxAgeMs: target.cache.maxAgeMs, nowMs: nowMs() });

@@ -114,9 +114,23 @@ class Race implements TryWatch {
     const startedAtMs = clock.monotonicMs();
     recordTarget(this.#exchange, tried);
     measurements.begin(target);
+    // In the list from its start on, so that whoever looks at a call under way sees where it hangs.
+    const attempt: Attempt = {
+      provider: target.row.id,
+      model: target.model,
+      keyName: target.keyName,
+      status: null,
+      errorCode: null,
+      startMs: startedAtMs - this.#exchange.startedAtMs,
+      connectMs: null,
+      headMs: null,
+      firstByteMs: null,
+      totalMs: null,
+    };
+    this.#attempts.push(attempt);
     let outcome: Outcome;
     try {
-      outcome = await attemptTarget(this.#exchange, tried, this.#outgoing, this.#tools, this);
+      outcome = await attemptTarget(this.#exchange, tried, { outgoing: this.#outgoing, tools: this.#tools, watch: this, times: attempt });
     } catch (error) {
       // A mistake of ours ends the call, and nothing of it may go on behind the error that the client gets.
       this.#giveUp();
@@ -125,15 +139,10 @@ class Race implements TryWatch {
       this.#forgetSettled();
     }
     measurements.end(target, measured(outcome, target));
-    const attempt: Attempt = {
-      provider: target.row.id,
-      model: target.model,
-      keyName: target.keyName,
-      status: "status" in outcome ? outcome.status : null,
-      errorCode: outcome.kind === "error" ? outcome.error.code : outcome.kind === "delivered" ? (outcome.error?.code ?? null) : null,
-      totalMs: clock.monotonicMs() - startedAtMs,
-    };
-    this.#attempts.push(attempt);
+    attempt.status = "status" in outcome ? outcome.status : null;
+    attempt.errorCode = outcome.kind === "error" ? outcome.error.code : outcome.kind === "delivered" ? (outcome.error?.code ?? null) : null;
+    attempt.totalMs = clock.monotonicMs() - startedAtMs;
+    this.#moveToEnd(attempt);
     if (outcome.kind === "delivered") recordTarget(this.#exchange, tried);
     if (outcome.kind === "error" || outcome.kind === "refused") {
       const why = outcome.kind === "error" ? outcome.error.code : outcome.status;
@@ -189,6 +198,13 @@ class Race implements TryWatch {
   onCommit(pump: ReplyPump | null): void {
     this.isWon = true;
     for (const one of this.#pumps) if (one !== pump) one.lose();
+  }
+
+  /** The log lists tries in the order of their ends: the last one is the one that was answered with. */
+  #moveToEnd(attempt: Attempt): void {
+    if (this.#attempts.at(-1) === attempt) return;
+    this.#attempts.splice(this.#attempts.indexOf(attempt), 1);
+    this.#attempts.push(attempt);
   }
 
   #giveUp(): void {
@@ -286,17 +302,20 @@ function recordDelivered(exchange: Exchange, outcome: Extract<Outcome, { kind: "
   recordUsage(exchange, outcome.usage, priceOf);
 }
 
-function recordUsage({ record }: Exchange, usage: Usage | null, priceOf: PriceOf): void {
+function recordUsage(exchange: Exchange, usage: Usage | null, priceOf: PriceOf): void {
+  const { record } = exchange;
   record.inputTokens = usage?.inputTokens ?? null;
   record.cachedInputTokens = usage?.cachedInputTokens ?? null;
   record.cacheWriteTokens = usage?.cacheWriteTokens ?? null;
   record.outputTokens = usage?.outputTokens ?? null;
   record.reasoningTokens = usage?.reasoningTokens ?? null;
-  // Of a whole answer the cost was told in its headers already.
-  if (record.costSource === null) recordCost(record, costOfCall(usage, { provider: record.provider, model: record.modelServed }, priceOf));
   if (usage === null && record.cacheStatus === "HIT") {
     // Nothing was sent, so nothing is paid for.
     record.costMicroUsd = 0;
     record.costSource = "estimated";
+    return;
   }
+  // Of a whole answer the cost was told in its headers already.
+  if (record.costSource === null) recordCost(record, costOfCall(usage, { provider: record.provider, model: record.modelServed }, priceOf));
+  if (exchange.paid !== null) exchange.paid.microUsd = record.costMicroUsd;
 }

@@ -4,6 +4,14 @@ export interface CachedReply {
   /** A flat list of names and values, without what belongs to one call. */
   readonly headers: readonly string[];
   readonly body: Uint8Array;
+  /** What it cost the first time; left out where nobody keeps count. */
+  readonly paid?: PaidOnce;
+}
+
+/** What an answer cost when a provider made it. Of a stream that is known a moment after it was kept. */
+export interface PaidOnce {
+  /** Millionths of a US dollar; null is unknown. */
+  microUsd: number | null;
 }
 
 /** How much a {@link ResponseCache} may hold. */

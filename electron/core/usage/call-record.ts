@@ -9,8 +9,20 @@ import { localDay } from "./local-day.ts";
  */
 export type CallEnding = "finished" | "truncated" | "failed" | "client_closed" | "refused" | "interrupted";
 
+/** When the steps of a try came. What has not come, or did not have to, is null. */
+export interface AttemptTimes {
+  /** From the call's start, in milliseconds. */
+  startMs: number | null;
+  /** From here on from the try's own start: when a connection was there and the request went out on it. */
+  connectMs: number | null;
+  /** When the provider's header came. */
+  headMs: number | null;
+  /** When the answer's first byte went to the client. */
+  firstByteMs: number | null;
+}
+
 /** One try at one target. */
-export interface CallAttempt {
+export interface CallAttempt extends Readonly<AttemptTimes> {
   readonly provider: string;
   readonly model: string | null;
   readonly keyName: string | null;
@@ -58,6 +70,8 @@ export interface CallRecord {
   /** Millionths of a US dollar. */
   readonly costMicroUsd: number | null;
   readonly costSource: "reported" | "estimated" | null;
+  /** What caches spared, in millionths of a US dollar; below 0 where filling one cost more than it gave. */
+  readonly savedMicroUsd: number | null;
   /** What the cost was estimated from. */
   readonly price: CallPrice | null;
   /** What Postern's own cache of answers said; null where it was not asked. */
@@ -112,6 +126,7 @@ export function newCall(startedAtMs: number): OpenCall {
     reasoningTokens: null,
     costMicroUsd: null,
     costSource: null,
+    savedMicroUsd: null,
     price: null,
     cacheStatus: null,
     requestBytes: null,
@@ -129,11 +144,11 @@ const columns = [
   "started_at_ms, day, endpoint, grant_id, tool, user_agent, alias, provider, model_asked, model_served, key_name, client_dialect,",
   "streamed, request_bytes, trace_id, provider_dialect, status, error_code, ending, attempts, first_byte_ms, total_ms, input_tokens,",
   "cached_input_tokens, cache_write_tokens, output_tokens, reasoning_tokens, cost_micro_usd, cost_source, price, cache_status,",
-  "response_bytes, metadata, dropped, body_id",
+  "response_bytes, metadata, dropped, body_id, saved_micro_usd",
 ].join(" ");
 
 /** How many values {@link callRow} has. */
-export const callColumns = 35;
+export const callColumns = 36;
 
 /** Takes the values of {@link callRow}. */
 export const insertCallSql = `INSERT INTO calls (${columns}) VALUES (${placeholders(callColumns)})`;
@@ -188,6 +203,7 @@ export function callRow(record: CallRecord): PackedValue[] {
     record.metadata,
     record.dropped.length === 0 ? null : JSON.stringify(record.dropped),
     record.bodyId,
+    record.savedMicroUsd,
   );
   return row;
 }
@@ -224,7 +240,18 @@ function beginningOf(record: CallRecord): PackedValue[] {
 }
 
 function attemptsText(attempts: readonly CallAttempt[]): string {
-  return attempts.length === 0 ? "[]" : JSON.stringify(attempts.map((attempt) => ({ ...attempt, totalMs: whole(attempt.totalMs) })));
+  return attempts.length === 0 ? "[]" : JSON.stringify(attempts.map(wholeTimes));
+}
+
+function wholeTimes(attempt: CallAttempt): CallAttempt {
+  return {
+    ...attempt,
+    startMs: whole(attempt.startMs),
+    connectMs: whole(attempt.connectMs),
+    headMs: whole(attempt.headMs),
+    firstByteMs: whole(attempt.firstByteMs),
+    totalMs: whole(attempt.totalMs),
+  };
 }
 
 /** Prices are few and each is one object: their text is made once. */

@@ -14,6 +14,7 @@ const counts = [
   "output_tokens",
   "reasoning_tokens",
   "cost_micro_usd",
+  "saved_micro_usd",
   "unpriced_calls",
   "writing_ms",
   "written_tokens",
@@ -27,19 +28,32 @@ export const sumColumns: readonly string[] = [...counts, ...buckets.map((index) 
 /** A refused call has named its tool and model itself, and nothing says that they are real: they stay out of the sums' keys. */
 const toolSql = "CASE WHEN ending = 'refused' AND grant_id IS NULL THEN '' ELSE coalesce(tool, '') END";
 
-/** Adds some rows of `calls` to the sums. Each is looked at once; what is alike is counted before it is spread over the buckets. */
-function addSql(which: string): string {
+const keySql: Readonly<Record<(typeof sumKeys)[number], string>> = {
+  grant_id: "coalesce(grant_id, '')",
+  tool: toolSql,
+  alias: "coalesce(alias, '')",
+  provider: "coalesce(provider, '')",
+  model: "coalesce(model_served, '')",
+  key_name: "coalesce(key_name, '')",
+};
+
+/**
+ * Sums some rows of `calls` up, as a SELECT of the keys and all of {@link sumColumns}. Each row is looked at once; what is
+ * alike is counted before it is spread over the buckets.
+ *
+ * @param keys what the sums are told apart by: a name and its SQL over `calls`
+ */
+export function sumSql(keys: readonly (readonly [name: string, sql: string])[], which: string): string {
   const spread = (prefix: string, bucket: string): string =>
     buckets.map((index) => `sum(n * (${bucket} IS ${index})) AS ${prefix}${index}`).join(", ");
+  const names = keys.map(([name]) => name).join(", ");
   return `
-    INSERT INTO call_days (day, ${sumKeys.join(", ")}, ${sumColumns.join(", ")})
-    SELECT day, ${sumKeys.join(", ")}, sum(n), ${counts
+    SELECT ${names}, sum(n) AS calls, ${counts
       .slice(1)
-      .map((name) => `sum(${name})`)
+      .map((name) => `sum(${name}) AS ${name}`)
       .join(", ")}, ${spread("f", "first_bucket")}, ${spread("t", "total_bucket")}
     FROM (
-      SELECT day, coalesce(grant_id, '') AS grant_id, ${toolSql} AS tool, coalesce(alias, '') AS alias, coalesce(provider, '') AS provider,
-        coalesce(model_served, '') AS model, coalesce(key_name, '') AS key_name,
+      SELECT ${keys.map(([name, sql]) => (name === sql ? name : `${sql} AS ${name}`)).join(", ")},
         CASE WHEN first_byte_ms IS NULL THEN NULL ELSE ${bucketSql("first_byte_ms")} END AS first_bucket,
         CASE WHEN total_ms IS NULL THEN NULL ELSE ${bucketSql("total_ms")} END AS total_bucket,
         count(*) AS n,
@@ -51,14 +65,27 @@ function addSql(which: string): string {
         sum(coalesce(output_tokens, 0)) AS output_tokens,
         sum(coalesce(reasoning_tokens, 0)) AS reasoning_tokens,
         sum(coalesce(cost_micro_usd, 0.0)) AS cost_micro_usd,
+        sum(coalesce(saved_micro_usd, 0.0)) AS saved_micro_usd,
         sum(${isUnpriced}) AS unpriced_calls,
         sum(CASE WHEN ${isTimed} THEN total_ms - first_byte_ms ELSE 0 END) AS writing_ms,
         sum(CASE WHEN ${isTimed} THEN output_tokens ELSE 0 END) AS written_tokens
       FROM calls WHERE ${which}
-      GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9
+      GROUP BY ${Array.from({ length: keys.length + 2 }, (_, index) => index + 1).join(", ")}
     )
     WHERE true
-    GROUP BY 1, 2, 3, 4, 5, 6, 7
+    GROUP BY ${keys.map((_, index) => index + 1).join(", ")}`;
+}
+
+/** The SQL over `calls` of one of {@link sumKeys}, as the sums have it. */
+export function sumKeySql(key: (typeof sumKeys)[number]): string {
+  return keySql[key];
+}
+
+/** Adds some rows of `calls` to the sums. */
+function addSql(which: string): string {
+  return `
+    INSERT INTO call_days (day, ${sumKeys.join(", ")}, ${sumColumns.join(", ")})
+    ${sumSql([["day", "day"], ...sumKeys.map((key) => [key, keySql[key]] as const)], which)}
     ON CONFLICT (day, ${sumKeys.join(", ")}) DO UPDATE SET ${sumColumns.map((name) => `${name} = ${name} + excluded.${name}`).join(", ")}`;
 }
 

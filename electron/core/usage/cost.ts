@@ -49,6 +49,20 @@ export function costMicroUsd(tokens: CountedTokens, price: CallPrice | null): nu
   return sum;
 }
 
+/**
+ * What a provider's cache spared: the cached input at its full price, less what it cost and what filling the cache cost on
+ * top. Below 0 where a cache was filled and not used yet.
+ *
+ * @returns millionths of a US dollar; null where no cache had a part, or the price of plain input is unknown
+ */
+export function savedMicroUsd(tokens: Pick<CountedTokens, "cachedInputTokens" | "cacheWriteTokens">, price: CallPrice): number | null {
+  const read = tokens.cachedInputTokens ?? 0;
+  const write = tokens.cacheWriteTokens ?? 0;
+  const input = price.inputUsdPerMillion;
+  if (input === null || (read === 0 && write === 0)) return null;
+  return read * (input - (price.cacheReadUsdPerMillion ?? input)) - write * ((price.cacheWriteUsdPerMillion ?? input) - input);
+}
+
 /** A millionth of a dollar for a token is a dollar for a million of them. */
 function priced(tokens: number, usdPerMillion: number | null): number | null {
   return tokens === 0 ? 0 : usdPerMillion === null ? null : tokens * usdPerMillion;

@@ -1,6 +1,7 @@
 import type { Store } from "#core/store/store.ts";
-import type { LoggedCall, UsageFilter } from "#shared/contract/usage.ts";
-import { readCalls } from "./read-calls.ts";
+import type { CallFilter, LoggedCall } from "#shared/contract/calls.ts";
+import { csvLine } from "./csv-line.ts";
+import { type CallPage, readCalls } from "./read-calls.ts";
 
 const pageSize = 1_000;
 
@@ -33,6 +34,7 @@ const columns: readonly (keyof LoggedCall)[] = [
   "reasoningTokens",
   "costMicroUsd",
   "costSource",
+  "savedMicroUsd",
   "price",
   "cacheStatus",
   "requestBytes",
@@ -45,23 +47,27 @@ const columns: readonly (keyof LoggedCall)[] = [
 ];
 
 /** Calls as comma-separated values (RFC 4180) with one line of names, the newest first, made page by page as they are read. */
-export function exportCsv(store: Pick<Store, "all">, filter: UsageFilter): ReadableStream<Uint8Array> {
+export function exportCsv(store: Pick<Store, "all">, filter: CallFilter): ReadableStream<Uint8Array> {
   const names = columns.map((name) => (name === "startedAtMs" ? "startedAt" : name));
   return streamPages(store, filter, {
-    opening: `${names.join(",")}\r\n`,
-    write: (call) =>
-      `${columns.map((name) => csvCell(name === "startedAtMs" ? new Date(call.startedAtMs).toISOString() : call[name])).join(",")}\r\n`,
+    opening: csvLine(names),
+    write: (call) => csvLine(columns.map((name) => (name === "startedAtMs" ? new Date(call.startedAtMs).toISOString() : call[name]))),
     closing: "",
   });
 }
 
 /** Calls as one JSON array, the newest first, a call a line. */
-export function exportJson(store: Pick<Store, "all">, filter: UsageFilter): ReadableStream<Uint8Array> {
+export function exportJson(store: Pick<Store, "all">, filter: CallFilter): ReadableStream<Uint8Array> {
   return streamPages(store, filter, {
     opening: "[",
     write: (call, index) => `${index === 0 ? "\n" : ",\n"}${JSON.stringify(call)}`,
     closing: "\n]\n",
   });
+}
+
+/** Calls as lines of JSON, a call a line, the newest first. */
+export function exportJsonl(store: Pick<Store, "all">, filter: CallFilter): ReadableStream<Uint8Array> {
+  return streamPages(store, filter, { opening: "", write: (call) => `${JSON.stringify(call)}\n`, closing: "" });
 }
 
 interface ExportFormat {
@@ -70,31 +76,24 @@ interface ExportFormat {
   readonly closing: string;
 }
 
-function streamPages(store: Pick<Store, "all">, filter: UsageFilter, format: ExportFormat): ReadableStream<Uint8Array> {
+function streamPages(store: Pick<Store, "all">, filter: CallFilter, format: ExportFormat): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder();
   let beforeId: number | null = null;
   let index = 0;
   let text = format.opening;
   return new ReadableStream<Uint8Array>({
     async pull(controller) {
-      const calls = await readCalls(store, filter, { beforeId, limit: pageSize });
-      for (const call of calls) {
-        text += format.write(call, index);
-        index += 1;
-        beforeId = call.id;
+      // A page may be empty and not the last; a pull that gives nothing would not come again.
+      for (;;) {
+        const { calls, next }: CallPage = await readCalls(store, filter, { beforeId, limit: pageSize });
+        for (const call of calls) text += format.write(call, index++);
+        beforeId = next;
+        if (next === null) text += format.closing;
+        if (text !== "") controller.enqueue(encoder.encode(text));
+        if (next === null) controller.close();
+        if (next === null || text !== "") break;
       }
-      const isLast = calls.length < pageSize;
-      controller.enqueue(encoder.encode(isLast ? text + format.closing : text));
       text = "";
-      if (isLast) controller.close();
     },
   });
-}
-
-/** What a spreadsheet would take for a formula gets an apostrophe: names in the log are what strangers called themselves. */
-function csvCell(value: LoggedCall[keyof LoggedCall]): string {
-  if (value === null) return "";
-  const text = typeof value === "object" ? JSON.stringify(value) : String(value);
-  const safe = typeof value === "string" && /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }

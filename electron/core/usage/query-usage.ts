@@ -1,8 +1,8 @@
 import type { SqlValue, Store } from "#core/store/store.ts";
-import type { UsageFilter, UsageGroup, UsageKey, UsageReport } from "#shared/contract/usage.ts";
-import { bucketCount, quantileMs } from "./buckets.ts";
+import type { UsageFilter, UsageKey, UsageReport } from "#shared/contract/usage.ts";
 import { sumColumns, sumUp } from "./call-sums.ts";
 import { dayText, localDay } from "./local-day.ts";
+import { addRow, emptyRow, groupOf, type SumRow } from "./usage-group.ts";
 
 const columnOf: Readonly<Record<UsageKey, string>> = {
   day: "day",
@@ -13,9 +13,15 @@ const columnOf: Readonly<Record<UsageKey, string>> = {
   key: "key_name",
 };
 
-const filterColumns = { tool: "tool", alias: "alias", provider: "provider", model: "model", key: "key_name", grant: "grant_id" } as const;
-
-type SumRow = Readonly<Record<string, number>>;
+/** Where the sums have what a filter names. */
+export const filterColumns = {
+  tool: "tool",
+  alias: "alias",
+  provider: "provider",
+  model: "model",
+  key: "key_name",
+  grant: "grant_id",
+} as const;
 
 const sums = sumColumns.map((name) => `sum(${name}) AS ${name}`).join(", ");
 
@@ -34,8 +40,8 @@ export async function queryUsage(store: Pick<Store, "all" | "transaction">, by: 
     `SELECT ${column} AS key, ${sums} FROM call_days WHERE ${where} GROUP BY ${column} ORDER BY ${order}`,
     parameters,
   );
-  const total: Record<string, number> = Object.fromEntries(sumColumns.map((name) => [name, 0]));
-  for (const row of rows) for (const name of sumColumns) total[name] = (total[name] ?? 0) + (row[name] ?? 0);
+  const total = emptyRow();
+  for (const row of rows) addRow(total, row);
   return {
     by,
     groups: rows.map((row) => groupOf(typeof row.key === "number" ? dayText(row.key) : row.key, row)),
@@ -55,34 +61,4 @@ function conditions(filter: UsageFilter): { readonly where: string; readonly par
   add("day <= ?", filter.until === undefined ? undefined : localDay(filter.until - 1));
   for (const [name, column] of Object.entries(filterColumns)) add(`${column} = ?`, filter[name as keyof typeof filterColumns]);
   return { where: parts.length === 0 ? "true" : parts.join(" AND "), parameters };
-}
-
-function groupOf(key: string, row: SumRow): UsageGroup {
-  const of = (name: string): number => row[name] ?? 0;
-  const histogram = (prefix: string): number[] => Array.from({ length: bucketCount }, (_, index) => of(`${prefix}${index}`));
-  const calls = of("calls");
-  const cacheRead = of("cached_input_tokens");
-  const cacheWrite = of("cache_write_tokens");
-  const firstByte = histogram("f");
-  const total = histogram("t");
-  return {
-    key,
-    calls,
-    errors: of("errors"),
-    errorRate: calls === 0 ? 0 : of("errors") / calls,
-    cacheHits: of("cache_hits"),
-    tokens: {
-      uncachedInput: Math.max(0, of("input_tokens") - cacheRead - cacheWrite),
-      cacheRead,
-      cacheWrite,
-      output: of("output_tokens"),
-      reasoning: of("reasoning_tokens"),
-    },
-    // Nothing that was priced is not the same as nothing that was paid.
-    costMicroUsd: calls > 0 && of("unpriced_calls") === calls ? null : of("cost_micro_usd"),
-    unpricedCalls: of("unpriced_calls"),
-    firstByteMs: { p50: quantileMs(firstByte, 0.5), p95: quantileMs(firstByte, 0.95) },
-    totalMs: { p50: quantileMs(total, 0.5), p95: quantileMs(total, 0.95) },
-    tokensPerSecond: of("writing_ms") === 0 ? null : (of("written_tokens") * 1_000) / of("writing_ms"),
-  };
 }

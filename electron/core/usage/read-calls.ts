@@ -1,14 +1,6 @@
 import type { SqlValue, Store } from "#core/store/store.ts";
-import type { LoggedCall, UsageFilter } from "#shared/contract/usage.ts";
-
-const columnsOfFilter = {
-  tool: "tool",
-  alias: "alias",
-  provider: "provider",
-  model: "model_served",
-  key: "key_name",
-  grant: "grant_id",
-} as const;
+import type { CallAttemptInfo, CallFilter, LoggedCall } from "#shared/contract/calls.ts";
+import { callConditions } from "./call-conditions.ts";
 
 interface CallRow {
   readonly id: number;
@@ -26,7 +18,7 @@ interface CallRow {
   readonly provider_dialect: string | null;
   readonly status: number | null;
   readonly error_code: string | null;
-  readonly ending: string;
+  readonly ending: LoggedCall["ending"];
   readonly streamed: number | null;
   readonly attempts: string;
   readonly first_byte_ms: number | null;
@@ -38,6 +30,7 @@ interface CallRow {
   readonly reasoning_tokens: number | null;
   readonly cost_micro_usd: number | null;
   readonly cost_source: "reported" | "estimated" | null;
+  readonly saved_micro_usd: number | null;
   readonly price: string | null;
   readonly cache_status: string | null;
   readonly request_bytes: number | null;
@@ -48,31 +41,66 @@ interface CallRow {
   readonly has_bodies: number;
 }
 
+/** Which part of the log. */
+export interface CallRange {
+  /** Calls with a smaller `id` than this; null for the newest. */
+  readonly beforeId: number | null;
+  /** Calls with a larger `id` than this; null for all. */
+  readonly afterId?: number | null;
+  readonly limit: number;
+}
+
+/** Some calls, the newest first. */
+export interface CallPage {
+  readonly calls: readonly LoggedCall[];
+  /** Where the next page begins: its `beforeId`; null where there is none. */
+  readonly next: number | null;
+}
+
+/** So many rows are looked through at a time: who writes calls down gets in between. */
+const rowsAtOnce = 20_000;
+/** A kept body has up to some megabytes, and a search reads it. */
+const rowsAtOnceWithBodies = 200;
+/** A search that has looked for so long says how far it came. */
+const longestSearchMs = 1_000;
+
 /**
- * Reads calls of the log, the newest first.
- *
- * @param page `beforeId` is the `id` of the last call of the page before; null for the first
+ * Reads calls of the log, the newest first. Where a filter finds little, the page ends after a second with what there is
+ * by then, and its `next` says where to go on.
  */
-export async function readCalls(
-  store: Pick<Store, "all">,
-  filter: UsageFilter,
-  page: { readonly beforeId: number | null; readonly limit: number },
-): Promise<LoggedCall[]> {
-  const parts = ["id < ?"];
-  const parameters: SqlValue[] = [page.beforeId ?? Number.MAX_SAFE_INTEGER];
-  const add = (sql: string, value: SqlValue | undefined): void => {
-    if (value === undefined) return;
-    parts.push(sql);
-    parameters.push(value);
-  };
-  // A unary plus keeps SQLite on the order of ids: it would sort all calls of a range for each page.
-  add("+started_at_ms >= ?", filter.since);
-  add("+started_at_ms < ?", filter.until);
-  for (const [name, column] of Object.entries(columnsOfFilter)) add(`${column} = ?`, filter[name as keyof typeof columnsOfFilter]);
+export async function readCalls(store: Pick<Store, "all">, filter: CallFilter, range: CallRange): Promise<CallPage> {
+  const { sql, parameters } = callConditions(filter);
+  const [bounds] = await store.all<{ lowest: number | null; highest: number | null; hasBodies: number }>(
+    "SELECT min(id) AS lowest, max(id) AS highest, EXISTS (SELECT 1 FROM call_bodies) AS hasBodies FROM calls",
+  );
+  if (bounds === undefined || bounds.lowest === null || bounds.highest === null) return { calls: [], next: null };
+  const lowest = Math.max(bounds.lowest, (range.afterId ?? 0) + 1);
+  const step = sql.length === 0 ? Infinity : filter.text !== undefined && bounds.hasBodies === 1 ? rowsAtOnceWithBodies : rowsAtOnce;
+  const calls: LoggedCall[] = [];
+  const untilMs = performance.now() + longestSearchMs;
+  let before = Math.min(range.beforeId ?? Infinity, bounds.highest + 1);
+  while (before > lowest) {
+    const from = Math.max(lowest, before - step);
+    const wanted = range.limit - calls.length;
+    const found = await readSlice(store, ["id < ?", "id >= ?", ...sql], [before, from, ...parameters, wanted]);
+    calls.push(...found);
+    before = found.length === wanted ? (calls.at(-1)?.id ?? from) : from;
+    if (calls.length === range.limit || performance.now() > untilMs) break;
+  }
+  return { calls, next: before > lowest ? before : null };
+}
+
+/** Reads one call; null where the log has none of this id. */
+export async function readCall(store: Pick<Store, "all">, id: number): Promise<LoggedCall | null> {
+  const [call] = await readSlice(store, ["id = ?"], [id, 1]);
+  return call ?? null;
+}
+
+async function readSlice(store: Pick<Store, "all">, where: readonly string[], parameters: readonly SqlValue[]): Promise<LoggedCall[]> {
   const rows = await store.all<CallRow>(
     `SELECT *, EXISTS (SELECT 1 FROM call_bodies WHERE call_bodies.id = calls.body_id) AS has_bodies
-     FROM calls WHERE ${parts.join(" AND ")} ORDER BY id DESC LIMIT ?`,
-    [...parameters, page.limit],
+     FROM calls WHERE ${where.join(" AND ")} ORDER BY id DESC LIMIT ?`,
+    parameters,
   );
   return rows.map(callOf);
 }
@@ -98,7 +126,7 @@ function callOf(row: CallRow): LoggedCall {
     errorCode: row.error_code,
     ending: row.ending,
     streamed: row.streamed === null ? null : row.streamed === 1,
-    attempts: parse(row.attempts, []),
+    attempts: parse<readonly Partial<CallAttemptInfo>[]>(row.attempts, []).map(attemptOf),
     firstByteMs,
     totalMs,
     tokensPerSecond: output === null || writingMs === null || writingMs <= 0 ? null : Math.round((output * 10_000) / writingMs) / 10,
@@ -109,6 +137,7 @@ function callOf(row: CallRow): LoggedCall {
     reasoningTokens: row.reasoning_tokens,
     costMicroUsd: row.cost_micro_usd,
     costSource: row.cost_source,
+    savedMicroUsd: row.saved_micro_usd,
     price: parse(row.price, null),
     cacheStatus: row.cache_status,
     requestBytes: row.request_bytes,
@@ -118,6 +147,14 @@ function callOf(row: CallRow): LoggedCall {
     dropped: parse(row.dropped, []),
     hasBodies: row.has_bodies === 1,
   };
+}
+
+/** Earlier versions wrote less of a try. */
+function attemptOf(attempt: Partial<CallAttemptInfo>): CallAttemptInfo {
+  const { provider = "", model = null, keyName = null, status = null, errorCode = null, totalMs = null, why } = attempt;
+  const { startMs = null, connectMs = null, headMs = null, firstByteMs = null } = attempt;
+  const known = { provider, model, keyName, status, errorCode, startMs, connectMs, headMs, firstByteMs, totalMs };
+  return why === undefined ? known : { ...known, why };
 }
 
 /** What the log wrote is JSON; what somebody else wrote into it is passed over. */

@@ -186,9 +186,9 @@ describe("the log as it is read", () => {
     const seen: (string | null)[] = [];
     for (let beforeId: number | null = null; ;) {
       const page = await readCalls(store, {}, { beforeId, limit: 10 });
-      seen.push(...page.map((call) => call.traceId));
-      if (page.length < 10) break;
-      beforeId = page.at(-1)?.id ?? null;
+      seen.push(...page.calls.map((call) => call.traceId));
+      if (page.next === null) break;
+      beforeId = page.next;
     }
     expect(seen).toEqual(Array.from({ length: 25 }, (_, index) => `${24 - index}`));
   });

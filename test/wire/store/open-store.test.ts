@@ -238,7 +238,19 @@ describe("Store", () => {
       firstByteMs: 12.5,
       streamed: true,
       attempts: [
-        { provider: "groq", model: "gpt-oss", keyName: null, status: 429, errorCode: null, totalMs: 3.2, why: "went on to $.targets[1]" },
+        {
+          provider: "groq",
+          model: "gpt-oss",
+          keyName: null,
+          status: 429,
+          errorCode: null,
+          startMs: 0.2,
+          connectMs: 0.6,
+          headMs: 3.1,
+          firstByteMs: null,
+          totalMs: 3.2,
+          why: "went on to $.targets[1]",
+        },
       ],
       costMicroUsd: 12.5,
       costSource: "estimated",
@@ -269,7 +281,7 @@ describe("Store", () => {
         ending: "finished",
         streamed: 1,
         attempts:
-          '[{"provider":"groq","model":"gpt-oss","keyName":null,"status":429,"errorCode":null,"totalMs":3,"why":"went on to $.targets[1]"}]',
+          '[{"provider":"groq","model":"gpt-oss","keyName":null,"status":429,"errorCode":null,"startMs":0,"connectMs":1,"headMs":3,"firstByteMs":null,"totalMs":3,"why":"went on to $.targets[1]"}]',
         first_byte_ms: 13,
         total_ms: 20,
         input_tokens: 10,
@@ -287,6 +299,7 @@ describe("Store", () => {
         metadata: '{"team":"a"}',
         dropped: '["seed"]',
         body_id: null,
+        saved_micro_usd: null,
       },
     ]);
   });
