@@ -35,6 +35,7 @@ export const errorTable = {
   unsupported_encoding: client(415),
   body_too_large: client(413),
   shutting_down: postern(503),
+  paused: postern(503),
 
   // who may call
   invalid_api_key: client(401, "authentication_error"),

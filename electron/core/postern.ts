@@ -10,6 +10,7 @@ import { describeRecovery, openSoundStore } from "./store/open-sound-store.ts";
 import { placeRestored } from "./store/place-restored.ts";
 import type { CallLog } from "./usage/call-log.ts";
 import type { CallRecord } from "./usage/call-record.ts";
+import type { KeyHealth } from "./vault/key-health.ts";
 import type { Vault } from "./vault/vault.ts";
 import type { ConfigFile } from "#shared/schema/config-file.ts";
 import { version } from "#shared/version.ts";
@@ -67,8 +68,13 @@ export async function createPostern(platform: Platform): Promise<Postern> {
     const spending = await rooms.openSpending(store, clock);
     const requests = rooms.openPermissionRequests(grants, clock);
     const vault = await rooms.openVault(platform, store, () => config.current.rows.all);
-    const connections = rooms.openConnections(config.current.gateway);
-    config.onChange((next) => connections.setLimits(next.gateway));
+    const credentials = environment["POSTERN_PROXY_CREDENTIALS"]?.trim() || null;
+    const way = rooms.openNetworkWay(config.current.network, { credentials, notify });
+    const connections = rooms.openConnections(config.current.gateway, way);
+    config.onChange((next) => {
+      connections.setLimits(next.gateway);
+      if (way.configure(next.network)) connections.renew();
+    });
     const catalog = rooms.openCatalog({
       dataFolder: platform.dataFolder,
       assetsFolder: platform.assetsFolder,
@@ -91,11 +97,21 @@ export async function createPostern(platform: Platform): Promise<Postern> {
       callsUnderWay,
       nowMs: () => clock.monotonicMs(),
     });
+    const keysChanged = (provider: string | null): void => {
+      log.say("info", "keys-changed", { provider });
+      events.publish({ type: "keys-changed", provider, vault: vault.state().status });
+    };
+    const keyHealth = await rooms.KeyHealth.open(store, {
+      clock,
+      find: (provider, name) => vault.list().find((key) => key.provider === provider && key.name === name),
+      onChange: keysChanged,
+    });
     const calls = watchedBy(callLog, {
       onBegin: () => news.onBegin(),
       onEnd(record) {
         observers.observe(record);
         news.onEnd(record);
+        noteKeys(record, keyHealth);
       },
     });
     const runKeys = rooms.openRunKeys(grants, clock);
@@ -116,10 +132,19 @@ export async function createPostern(platform: Platform): Promise<Postern> {
       },
     });
     const backups = rooms.openBackups(store, { file: databaseFile, clock });
+    const chats = rooms.openChatsWhenAsked({
+      dataFolder: platform.dataFolder,
+      clock,
+      settings: () => config.current.chats,
+      dailyBackups: () => config.current.usage.dailyBackups,
+      onChange: (chatId) => events.publish({ type: "chats-changed", chatId }),
+      notify,
+    });
     const housekeeping = rooms.openHousekeeping(store, {
       clock,
       settings: () => config.current.usage,
       copyDaily: (kept) => backups.createDaily(kept),
+      keepChats: (kept) => chats.keepHouse(kept),
       onError: (error) => notify(error.message),
     });
     const access = { callers, grants, spending, requests };
@@ -134,10 +159,11 @@ export async function createPostern(platform: Platform): Promise<Postern> {
       store,
       calls,
       config,
-      vault: watchKeys(vault, (provider) => {
-        log.say("info", "keys-changed", { provider });
-        events.publish({ type: "keys-changed", provider, vault: vault.state().status });
-      }),
+      vault: watchKeys(vault, keysChanged),
+      keyHealth,
+      environment,
+      homeFolder: platform.homeFolder,
+      keysChanged,
       grants,
       spending,
       requests,
@@ -146,8 +172,14 @@ export async function createPostern(platform: Platform): Promise<Postern> {
       world: gateway.world,
       catalog,
       events,
+      chats,
       addresses: () => listener?.addresses ?? [],
       callsUnderWay,
+      pause(untilMs) {
+        gateway.pause(untilMs);
+        events.publish({ type: "gateway-changed" });
+      },
+      pausedUntilMs: () => gateway.pausedUntilMs,
       recordsUnderWay: () => gateway.underWay.all().map(({ record }) => record),
       browserWindow: () => browserWindow,
     };
@@ -202,6 +234,7 @@ export async function createPostern(platform: Platform): Promise<Postern> {
         vault.close();
         await housekeeping.close();
         await calls.close();
+        await chats.close();
         if (listener !== null) log.say("info", "stopped");
         await observers.close();
         await store.close();
@@ -218,12 +251,15 @@ export async function createPostern(platform: Platform): Promise<Postern> {
 async function loadRooms() {
   const rooms = await Promise.all([
     import("./config/live-config.ts"),
+    import("./chats/chats-when-asked.ts"),
     import("./access/grants.ts"),
     import("./access/identify-caller.ts"),
     import("./access/permission-requests.ts"),
     import("./access/spending.ts"),
     import("./access/run-keys.ts"),
     import("./vault/vault.ts"),
+    import("./vault/key-health.ts"),
+    import("./upstream/network-way.ts"),
     import("./upstream/connections.ts"),
     import("./upstream/sign-outgoing.ts"),
     import("./catalog/catalog.ts"),
@@ -241,12 +277,15 @@ async function loadRooms() {
   ]);
   const [
     config,
+    chats,
     grants,
     callers,
     requests,
     spending,
     runKeys,
     vault,
+    keyHealth,
+    networkWay,
     connections,
     signer,
     catalog,
@@ -264,12 +303,15 @@ async function loadRooms() {
   ] = rooms;
   return {
     ...config,
+    ...chats,
     ...grants,
     ...callers,
     ...requests,
     ...spending,
     ...runKeys,
     ...vault,
+    ...keyHealth,
+    ...networkWay,
     ...connections,
     ...signer,
     ...catalog,
@@ -308,12 +350,22 @@ function watchedBy(calls: CallLog, watcher: { onBegin(): void; onEnd(record: Cal
   };
 }
 
+/** What a call has shown of the keys that it was tried with: a provider's 401 is about the key, any answer is for it. */
+function noteKeys({ attempts }: CallRecord, health: KeyHealth): void {
+  for (const { provider, keyName, status } of attempts) {
+    if (keyName === null || status === null) continue;
+    if (status === 401) health.noteCall(provider, keyName, false);
+    else if (status >= 200 && status < 300) health.noteCall(provider, keyName, true);
+  }
+}
+
 /** The vault, with somebody who is told of each change of its keys. */
 function watchKeys(vault: Vault, tell: (provider: string | null) => void): Vault {
   return {
     state: () => vault.state(),
     list: () => vault.list(),
     has: (provider) => vault.has(provider),
+    nameOf: (provider) => vault.nameOf(provider),
     held: (provider, name) => vault.held(provider, name),
     find: (provider, name) => vault.find(provider, name),
     close: () => vault.close(),
@@ -326,6 +378,11 @@ function watchKeys(vault: Vault, tell: (provider: string | null) => void): Vault
       const isRemoved = await vault.remove(provider, name);
       if (isRemoved) tell(provider);
       return isRemoved;
+    },
+    async rename(provider, name, to) {
+      const info = await vault.rename(provider, name, to);
+      tell(provider);
+      return info;
     },
     async bind(provider, name, origins) {
       await vault.bind(provider, name, origins);

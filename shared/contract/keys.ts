@@ -22,6 +22,49 @@ export const listedKeySchema = keyInfoSchema.extend({ waits: z.boolean() });
 /** {@link listedKeySchema}'s values. */
 export type ListedKey = z.infer<typeof listedKeySchema>;
 
+/**
+ * What a test says of a key: it `works`; the provider answered but answers anybody (`open`); it was `refused`; no answer
+ * tells (`unclear`); there is nothing that costs nothing to ask for (`untestable`).
+ */
+export const keyVerdicts = ["works", "open", "refused", "unclear", "untestable"] as const;
+
+/** One of {@link keyVerdicts}. */
+export type KeyVerdict = (typeof keyVerdicts)[number];
+
+/** What came of a test; `works` is that nothing speaks against the key. */
+export const keyTestSchema = z.object({ works: z.boolean(), verdict: z.enum(keyVerdicts), words: z.string() });
+
+/** {@link keyTestSchema}'s values. */
+export type KeyTest = z.infer<typeof keyTestSchema>;
+
+/** All that can be told about a key. */
+export const keyDetailSchema = listedKeySchema.extend({
+  /** The variable that brings it; null for a stored one. */
+  variable: z.string().nullable(),
+  /** Whether it is the one that serves where a call names none. */
+  serves: z.boolean(),
+  /** What the last test or call with it has shown: `untested` where there was none that could. */
+  standing: z.enum(["works", "failing", "untested"]),
+  /** Since when it stands like that; milliseconds since 1970. */
+  sinceMs: z.number().nullable(),
+  test: z.object({ atMs: z.number(), verdict: z.enum(keyVerdicts), words: z.string() }).nullable(),
+  /** Milliseconds since 1970; null where it never was, or the log no longer says. */
+  lastUsedAtMs: z.number().nullable(),
+  /** Since the first of this month. */
+  month: z.object({
+    calls: z.number(),
+    errors: z.number(),
+    /** Millionths of a US dollar, of the calls whose cost is known; null where it is known of none of them. */
+    costMicroUsd: z.number().nullable(),
+    unpricedCalls: z.number(),
+  }),
+  /** Aliases and stored configs that name it. */
+  usedBy: z.array(z.string()).readonly(),
+});
+
+/** {@link keyDetailSchema}'s values. */
+export type KeyDetail = z.infer<typeof keyDetailSchema>;
+
 /** A provider's key, as it may be stored. */
 export const secretSchema = z
   .string()
@@ -30,26 +73,47 @@ export const secretSchema = z
   .max(16_384, "is longer than 16 KiB")
   .regex(/^[\x21-\x7e]+$/, "must be one line of visible ASCII characters without spaces");
 
-const keyNameSchema = z.string().regex(/^[\w.-]{1,64}$/, "must be letters, digits and . _ -, at most 64 of them");
+/** A key's name, as it may stand in a path. */
+export const keyNameSchema = z.string().regex(/^[\w.-]{1,64}$/, "must be letters, digits and . _ -, at most 64 of them");
 
 /** The providers' keys: they can be written, tested and removed, and never read back. */
 export const keysContract = {
-  listKeys: { method: "GET", path: "/admin/keys", reply: z.object({ keys: z.array(listedKeySchema) }) },
+  /** Every key, and how the place where keys are kept stands. */
+  listKeys: {
+    method: "GET",
+    path: "/admin/keys",
+    reply: z.object({ keys: z.array(keyDetailSchema), vault: z.object({ kind: z.string(), status: z.string(), words: z.string() }) }),
+  },
   addKey: {
     method: "PUT",
     path: "/admin/keys/:provider/:name",
     body: z.strictObject({ secret: secretSchema }),
     reply: keyInfoSchema,
   },
+  /**
+   * Stores a new key (`add`, refused where there is one of this name) or another secret for one that there is (`replace`; the
+   * old one is gone then). With `test` it is sent to its provider first, and stored only if nothing speaks against it: `stored`
+   * is null where something does, and everything is as it was.
+   */
+  writeKey: {
+    method: "POST",
+    path: "/admin/keys/:provider/:name/write",
+    body: z.strictObject({ secret: secretSchema, mode: z.enum(["add", "replace"]), test: z.boolean() }),
+    reply: z.object({ stored: keyInfoSchema.nullable(), test: keyTestSchema.nullable() }),
+  },
+  /** Gives a key another name, and its calls in the log with it. Refused where an alias or a stored config names it. */
+  renameKey: {
+    method: "POST",
+    path: "/admin/keys/:provider/:name/rename",
+    body: z.strictObject({ to: keyNameSchema }),
+    reply: keyInfoSchema,
+  },
+  /** For good: nobody can bring the secret back. */
   removeKey: { method: "DELETE", path: "/admin/keys/:provider/:name", reply: z.object({ removed: z.boolean() }) },
   /** Binds a key to where its provider's row points now. */
   bindKey: { method: "POST", path: "/admin/keys/:provider/:name/bind", reply: z.object({ origins: z.array(z.string()) }) },
   /** Asks the provider for its model list with the key. */
-  testKey: {
-    method: "POST",
-    path: "/admin/keys/:provider/:name/test",
-    reply: z.object({ works: z.boolean(), words: z.string() }),
-  },
+  testKey: { method: "POST", path: "/admin/keys/:provider/:name/test", reply: keyTestSchema },
   /** Stores the keys that stand among variables, each under its provider's names for them. */
   importKeys: {
     method: "POST",
@@ -57,11 +121,11 @@ export const keysContract = {
     body: z.strictObject({ name: keyNameSchema, replace: z.boolean(), variables: z.record(z.string(), z.string()) }),
     reply: z.object({ keys: z.array(keyInfoSchema), skipped: z.array(z.object({ provider: z.string(), why: z.string() })) }),
   },
-  /** Opens the encrypted file. */
+  /** Opens the encrypted file; where there is none, the passphrase will seal the one that the next key makes. */
   unlockVault: {
     method: "POST",
     path: "/admin/unlock",
-    body: z.strictObject({ passphrase: z.string().min(1) }),
+    body: z.strictObject({ passphrase: z.string().min(1).optional() }),
     reply: z.object({ words: z.string() }),
   },
 } as const satisfies Record<string, ContractEntry>;

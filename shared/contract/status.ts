@@ -14,6 +14,8 @@ export const statusContract = {
       addresses: z.array(z.string()),
       /** Where the window is served to browsers: `http://127.0.0.1:4711`; null where it is not. */
       window: z.string().nullable(),
+      /** Until when new calls are refused because the person paused it; null where it is not. */
+      pausedUntilMs: z.number().nullable(),
       startedAtMs: z.number(),
       dataFolder: z.string(),
       /** Calls that have no whole answer yet. */
@@ -26,6 +28,13 @@ export const statusContract = {
       /** Model servers that answer on this machine. */
       localServers: z.array(z.object({ id: z.string(), name: z.string(), origin: z.string(), models: z.number(), accepted: z.boolean() })),
     }),
+  },
+  /** Refuses new calls for so many minutes; 0 takes them again. Calls under way go on. */
+  pauseGateway: {
+    method: "POST",
+    path: "/admin/pause",
+    body: z.strictObject({ minutes: z.int().min(0).max(1_440) }),
+    reply: z.object({ pausedUntilMs: z.number().nullable() }),
   },
   /** Makes a new owner's key; the old one stops at once. The reply is the only copy. */
   replaceOwnerKey: { method: "POST", path: "/admin/owner-key", reply: z.object({ key: z.string() }) },

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { chatKeepingSchema } from "./chat.ts";
+import { desktopSettingsSchema } from "./desktop-settings.ts";
 import { providerIdSchema } from "./provider.ts";
 import { aliasNameSchema, storedConfigSchema } from "./routing.ts";
 import {
@@ -51,6 +52,7 @@ export const configFileSchema = z.strictObject({
   shortcuts: shortcutsSettingsSchema.prefault({}),
   favourites: favouritesSettingsSchema.prefault({}),
   window: windowSettingsSchema.prefault({}),
+  desktop: desktopSettingsSchema.prefault({}),
 });
 
 /** {@link configFileSchema}'s values, with every default filled in. */

@@ -3,6 +3,7 @@ import type { PermissionRequests } from "#core/access/permission-requests.ts";
 import type { RunKeys } from "#core/access/run-keys.ts";
 import type { Spending } from "#core/access/spending.ts";
 import type { Catalog } from "#core/catalog/catalog.ts";
+import type { ChatsWhenAsked } from "#core/chats/chats-when-asked.ts";
 import type { LiveConfig } from "#core/config/live-config.ts";
 import type { ProviderRow } from "#core/config/provider-rows.ts";
 import type { Clock, Platform } from "#core/platform.ts";
@@ -42,6 +43,7 @@ export interface AdminParts {
   readonly world: RouteWorld<ProviderRow>;
   readonly catalog: Catalog;
   readonly events: LiveEvents;
+  readonly chats: ChatsWhenAsked;
   /** Where the gateway listens; empty when it does not. */
   addresses(): readonly string[];
   callsUnderWay(): number;

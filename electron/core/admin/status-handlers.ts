@@ -18,6 +18,7 @@ export function createStatusHandlers(parts: AdminParts): HandlersOf<typeof statu
         pid: addresses.length > 0 ? process.pid : null,
         addresses,
         window: parts.browserWindow()?.origin ?? null,
+        pausedUntilMs: parts.pausedUntilMs(),
         startedAtMs: parts.startedAtMs,
         dataFolder: parts.dataFolder,
         callsUnderWay: parts.callsUnderWay(),
@@ -25,6 +26,10 @@ export function createStatusHandlers(parts: AdminParts): HandlersOf<typeof statu
         config: { file: config.file, problems: [...config.problems] },
         localServers: servers.map(({ row, models }) => ({ id: row.id, name: row.name, origin: row.origin, models, accepted: row.enabled })),
       };
+    },
+    pauseGateway: async ({ body }) => {
+      parts.pause(body.minutes === 0 ? null : parts.clock.nowMs() + body.minutes * 60_000);
+      return { pausedUntilMs: parts.pausedUntilMs() };
     },
     replaceOwnerKey: async () => ({ key: await parts.grants.replaceOwnerKey() }),
     createLogin: async () => {

@@ -9,6 +9,7 @@ import { missingKeyError, unknownKeyNameError } from "#core/vault/missing-key.ts
 import type { Vault } from "#core/vault/vault.ts";
 import { defaultAliases } from "#shared/schema/default-aliases.ts";
 import type { StoredConfig } from "#shared/schema/routing.ts";
+import { defaultAliasName } from "#shared/schema/settings.ts";
 import { helloProviderId, helloRow } from "./hello-model.ts";
 
 /** Where the planner's facts come from. */
@@ -30,7 +31,7 @@ export function createWorld(parts: WorldParts): {
 
   const world: RouteWorld<ProviderRow> = {
     findRow: (id) => (id === helloProviderId ? helloRow : live.current.rows.find(id)),
-    findAlias: (name) => own(live.current.aliases, name) ?? own(defaultAliases, name),
+    findAlias: (name) => findNamed(name) ?? (name === defaultAliasName ? findNamed(live.current.gateway.defaultAlias) : undefined),
     findConfig: (name) => own(live.current.configs, name),
     hasKey: (provider, keyName) => {
       if (keyName === null) return parts.vault.has(provider);
@@ -53,6 +54,10 @@ export function createWorld(parts: WorldParts): {
     random: Math.random,
     nowMs: () => parts.clock.nowMs(),
   };
+
+  function findNamed(name: string | null): StoredConfig | undefined {
+    return name === null ? undefined : (own(live.current.aliases, name) ?? own(defaultAliases, name));
+  }
 
   function callableRows(): readonly ProviderRow[] {
     return live.current.rows.all.filter(

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { PosternError } from "#shared/errors.ts";
 import { defaultAliases } from "#shared/schema/default-aliases.ts";
+import { defaultAliasName } from "#shared/schema/settings.ts";
 import { mayList } from "#core/access/authorise.ts";
 import type { Grant, ToolGrants } from "#core/access/grants.ts";
 import { type CallerCheck, unauthenticated } from "#core/access/identify-caller.ts";
@@ -78,6 +79,12 @@ export interface Gateway {
   setHosts(hosts: readonly string[]): void;
   /** From now on new calls get 503. */
   startDraining(): void;
+  /** Takes calls again, where a listener was opened anew. */
+  stopDraining(): void;
+  /** New calls get 503 until then, in milliseconds since 1970; null takes them again. */
+  pause(untilMs: number | null): void;
+  /** Until when it is paused; null where it is not. */
+  readonly pausedUntilMs: number | null;
   /** Calls that have no whole answer yet. */
   readonly underWay: CallsUnderWay;
   /** What its planner looks at, for the dry run. */
@@ -99,6 +106,7 @@ export function createGateway(parts: GatewayParts): Gateway {
   let ownHosts: readonly string[] = [];
   let hosts: ReadonlySet<string> = new Set();
   let draining = false;
+  let pausedUntilMs: number | null = null;
   const refreshHosts = (): void => {
     hosts = new Set([...ownHosts, ...live.current.gateway.allowedHosts]);
   };
@@ -188,7 +196,8 @@ export function createGateway(parts: GatewayParts): Gateway {
   async function answerModels(exchange: Exchange, id: string | null, grant: Grant): Promise<void> {
     exchange.request.resume();
     await parts.catalog.load();
-    const aliases = new Set([...Object.keys(live.current.aliases), ...Object.keys(defaultAliases)]);
+    const chosen = live.current.gateway.defaultAlias === null ? [] : [defaultAliasName];
+    const aliases = new Set([...chosen, ...Object.keys(live.current.aliases), ...Object.keys(defaultAliases)]);
     const all = await listModels([...aliases], callableRows(), parts.catalog.lists);
     const entries = grant.kind === "owner" ? all : all.filter((entry) => mayList(grant, entry.id, entry.postern.provider ?? null));
     const dialect = exchange.dialect.id;
@@ -217,7 +226,18 @@ export function createGateway(parts: GatewayParts): Gateway {
     if (draining) {
       throw new PosternError("shutting_down", "Cannot take this call: Postern is shutting down", { headers: { connection: "close" } });
     }
+    const pauseEndsMs = pausedUntil();
+    if (pauseEndsMs !== null) {
+      const seconds = Math.ceil((pauseEndsMs - clock.nowMs()) / 1_000);
+      throw new PosternError("paused", "Cannot take this call: Postern is paused; resume it in its tray menu or window", {
+        headers: { "retry-after": String(seconds) },
+      });
+    }
     return route(exchange, match);
+  }
+
+  function pausedUntil(): number | null {
+    return pausedUntilMs !== null && clock.nowMs() < pausedUntilMs ? pausedUntilMs : null;
   }
 
   function explain(error: unknown): PosternError {
@@ -274,6 +294,15 @@ export function createGateway(parts: GatewayParts): Gateway {
     },
     startDraining() {
       draining = true;
+    },
+    stopDraining() {
+      draining = false;
+    },
+    pause(untilMs) {
+      pausedUntilMs = untilMs;
+    },
+    get pausedUntilMs() {
+      return pausedUntil();
     },
   };
 }

@@ -54,6 +54,7 @@ export async function listen(gateway: Gateway, options: { readonly host: string;
     for (const server of servers) server.close();
     throw error;
   }
+  gateway.stopDraining();
   gateway.setHosts(
     isLocal
       ? [`127.0.0.1:${port}`, `localhost:${port}`, `[::1]:${port}`]

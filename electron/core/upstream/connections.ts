@@ -1,4 +1,5 @@
 import { type Dispatcher, Pool } from "undici";
+import type { NetworkWay } from "./network-way.ts";
 
 /** How patiently a provider is waited for, in milliseconds. */
 export interface UpstreamLimits {
@@ -13,6 +14,8 @@ export interface Connections {
   to(origin: string): Dispatcher;
   /** Replaces the limits; pools made with the old ones finish what they have and close. */
   setLimits(limits: UpstreamLimits): void;
+  /** Lets every pool finish what it has: later calls connect anew, for what is open may be dead after a sleep. */
+  renew(): void;
   /** Closes every socket at once. */
   destroy(): Promise<void>;
 }
@@ -22,8 +25,12 @@ const maxHeaderBytes = 32_768;
 /** As many as the listener takes: a call must not wait unseen in a pool's queue, where no time limit runs. */
 const connectionsPerOrigin = 4_096;
 
-/** Opens the connection pools. Redirects are never followed: a pool does not know how to. */
-export function openConnections(initialLimits: UpstreamLimits): Connections {
+/**
+ * Opens the connection pools. Redirects are never followed: a pool does not know how to.
+ *
+ * @param way how each connection leaves this machine; {@link Connections.renew} after it changed
+ */
+export function openConnections(initialLimits: UpstreamLimits, way: Pick<NetworkWay, "connectorFor">): Connections {
   let limits = initialLimits;
   const pools = new Map<string, Pool>();
 
@@ -37,11 +44,17 @@ export function openConnections(initialLimits: UpstreamLimits): Connections {
       bodyTimeout: limits.idleTimeoutMs,
       // One stream a connection: a stalled reader must not hold up the others of the same provider.
       allowH2: false,
-      connect: { timeout: limits.connectTimeoutMs, rejectUnauthorized: true },
+      connect: way.connectorFor(origin, { timeoutMs: limits.connectTimeoutMs }),
     });
   }
 
+  function renew(): void {
+    for (const pool of pools.values()) void pool.close();
+    pools.clear();
+  }
+
   return {
+    renew,
     to(origin) {
       let pool = pools.get(origin);
       if (pool === undefined) pools.set(origin, (pool = open(origin)));
@@ -54,8 +67,7 @@ export function openConnections(initialLimits: UpstreamLimits): Connections {
         next.idleTimeoutMs === limits.idleTimeoutMs;
       if (isSame) return;
       limits = next;
-      for (const pool of pools.values()) void pool.close();
-      pools.clear();
+      renew();
     },
     async destroy() {
       await Promise.all([...pools.values()].map((pool) => pool.destroy()));

@@ -91,6 +91,12 @@ export class SecretPlaces {
     }
   }
 
+  /** Closes the encrypted file, which then takes its passphrase again. */
+  lock(): void {
+    this.#file.close();
+    this.#passphrase = undefined;
+  }
+
   close(): void {
     this.#keychain.close();
     this.#file.close();

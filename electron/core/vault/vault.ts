@@ -3,7 +3,7 @@ import type { Platform } from "#core/platform.ts";
 import type { Store } from "#core/store/store.ts";
 import { PosternError } from "#shared/errors.ts";
 import type { Provider } from "#shared/schema/provider.ts";
-import { checkCredential, checkOrigins } from "./check-credential.ts";
+import { checkCredential, checkName, checkOrigins } from "./check-credential.ts";
 import { CredentialIndex } from "./credential-index.ts";
 import { createCredential, credentialKey, lastFourOf, type Credential, type CredentialInfo } from "./credential.ts";
 import { environmentKeyName, readEnvironmentKeys } from "./environment-keys.ts";
@@ -23,6 +23,8 @@ export interface Vault {
   list(): CredentialInfo[];
   /** Whether a provider has any key. Opens nothing. */
   has(provider: string): boolean;
+  /** The name of the key that serves where none is named, chosen as by {@link Vault.held}; null where there is none. */
+  nameOf(provider: string): string | null;
   /**
    * The key, where its secret is in memory: a look-up, for every request. Without a name: the stored key named
    * `default`, else the first added, else the environment's.
@@ -43,6 +45,12 @@ export interface Vault {
   add(provider: string, name: string, secret: string, origins: readonly string[]): Promise<CredentialInfo>;
   /** Deletes a key. Resolves with whether there was one. Fails as {@link Vault.add} does. */
   remove(provider: string, name: string): Promise<boolean>;
+  /**
+   * Gives a stored key another name; secret, origins and place among the others stay.
+   *
+   * @throws {PosternError} `unknown_key_name`, `invalid_value` where the new name is taken or none, and what the keychain says
+   */
+  rename(provider: string, name: string, to: string): Promise<CredentialInfo>;
   /** Sets where a stored key may be sent from now on. Fails with `unknown_key_name` or `invalid_value`. */
   bind(provider: string, name: string, origins: readonly string[]): Promise<void>;
   /**
@@ -51,6 +59,10 @@ export interface Vault {
    * @throws {PosternError} `invalid_value` for a wrong passphrase, `keychain_unavailable` for a file that cannot be read
    */
   unlock(passphrase: string): Promise<void>;
+  /** Forgets every secret, and opens none, the environment's among them, until {@link Vault.release} or {@link Vault.unlock}. */
+  lock(): void;
+  /** Ends {@link Vault.lock}. The keychain or the encrypted file may ask the person all the same. */
+  release(): void;
   /** Forgets every secret and ends the keychain's process. */
   close(): void;
 }
@@ -66,6 +78,9 @@ export async function openVault(platform: Platform, store: Store, providers: () 
   const fromEnvironment = readEnvironmentKeys(platform.environment, providers(), platform.clock.nowMs());
   return new OpenVault(platform, { index, places, providers, fromEnvironment });
 }
+
+const lockedClause = "the person locked the keys; unlock them in Postern";
+const lockedWords = "You locked the keys: none is used until you unlock them.";
 
 interface Parts {
   readonly index: CredentialIndex;
@@ -84,6 +99,7 @@ class OpenVault implements Vault {
   readonly #reading = new Map<string, Promise<Credential>>();
   readonly #changing = new Map<string, Promise<void>>();
   #isClosed = false;
+  #isLocked = false;
   #changes: Promise<unknown> = Promise.resolve();
 
   constructor(platform: Platform, { index, places, providers, fromEnvironment }: Parts) {
@@ -96,7 +112,8 @@ class OpenVault implements Vault {
   }
 
   state(): VaultState {
-    return this.#places.state();
+    const state = this.#places.state();
+    return this.#isLocked ? { ...state, status: "locked", words: lockedWords } : state;
   }
 
   list(): CredentialInfo[] {
@@ -107,7 +124,12 @@ class OpenVault implements Vault {
     return this.#index.preferred(provider) !== undefined || this.#environment.has(provider);
   }
 
+  nameOf(provider: string): string | null {
+    return this.#index.preferred(provider)?.name ?? (this.#environment.has(provider) ? environmentKeyName : null);
+  }
+
   held(provider: string, name?: string): Credential | undefined {
+    if (this.#isLocked) return undefined;
     const stored = name ?? this.#index.preferred(provider)?.name ?? environmentKeyName;
     return stored === environmentKeyName ? this.#environment.get(provider) : this.#cache.get(credentialKey(provider, stored));
   }
@@ -116,6 +138,7 @@ class OpenVault implements Vault {
     const held = this.held(provider, name);
     if (held !== undefined) return held;
     const info = name === undefined ? this.#index.preferred(provider) : this.#index.get(provider, name);
+    if (this.#isLocked && this.has(provider)) throw new PosternError("keychain_locked", `Cannot use this key: ${lockedClause}`);
     if (info === undefined) throw this.#missing(provider, name);
     const key = credentialKey(provider, info.name);
     const changing = this.#changing.get(key);
@@ -162,6 +185,28 @@ class OpenVault implements Vault {
     });
   }
 
+  async rename(provider: string, name: string, to: string): Promise<CredentialInfo> {
+    this.#refuseEnvironment("rename", provider, name);
+    const next = checkName(to);
+    return this.#change(provider, name, async () => {
+      const old = this.#index.get(provider, name);
+      if (old === undefined) throw this.#missing(provider, name);
+      if (next === name) return old;
+      if (this.#index.get(provider, next) !== undefined)
+        throw new PosternError("invalid_value", `Cannot rename the key: ${provider} has a key ${JSON.stringify(next)} already`, {
+          param: "name",
+        });
+      const secret = await this.#places.get(old);
+      if (secret === undefined) throw this.#gone(old);
+      const info: CredentialInfo = { ...old, name: next };
+      // The copy first and the old one last: whatever breaks in between, one whole key is there.
+      await this.#places.set(info, secret);
+      await this.#index.rename(old, info);
+      await this.#places.forget(old);
+      return info;
+    });
+  }
+
   async bind(provider: string, name: string, origins: readonly string[]): Promise<void> {
     this.#refuseEnvironment("bind", provider, name);
     const bound = checkOrigins(origins);
@@ -172,8 +217,19 @@ class OpenVault implements Vault {
     });
   }
 
-  unlock(passphrase: string): Promise<void> {
-    return this.#places.unlock(passphrase);
+  async unlock(passphrase: string): Promise<void> {
+    await this.#places.unlock(passphrase);
+    this.release();
+  }
+
+  lock(): void {
+    this.#isLocked = true;
+    this.#cache.clear();
+    this.#places.lock();
+  }
+
+  release(): void {
+    this.#isLocked = false;
   }
 
   close(): void {
@@ -184,17 +240,17 @@ class OpenVault implements Vault {
 
   async #read(info: CredentialInfo): Promise<Credential> {
     const secret = await this.#places.get(info);
-    if (secret === undefined) {
-      const place = info.source === "file" ? "vault.json" : "the keychain";
-      const { message } = this.#missing(info.provider);
-      throw new PosternError(
-        "provider_key_missing",
-        `${message}. Key ${JSON.stringify(info.name)} was removed from ${place} by another program`,
-      );
-    }
+    if (secret === undefined) throw this.#gone(info);
     const credential = createCredential(info, secret);
+    if (this.#isLocked) throw new PosternError("keychain_locked", `Cannot use this key: ${lockedClause}`);
     if (!this.#isClosed) this.#cache.set(credentialKey(info.provider, info.name), credential);
     return credential;
+  }
+
+  #gone({ provider, name, source }: CredentialInfo): PosternError {
+    const place = source === "file" ? "vault.json" : "the keychain";
+    const { message } = this.#missing(provider);
+    return new PosternError("provider_key_missing", `${message}. Key ${JSON.stringify(name)} was removed from ${place} by another program`);
   }
 
   #missing(provider: string, name?: string): PosternError {
