@@ -6,6 +6,7 @@ import { Readable } from "node:stream";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { type Connections, openConnections } from "#core/upstream/connections.ts";
 import type { KeyOwner } from "#core/upstream/outgoing-request.ts";
+import { openNetworkWay } from "#core/upstream/network-way.ts";
 import { createSigner, type Signer } from "#core/upstream/sign-outgoing.ts";
 import { checkAwsSignature } from "../fakes/aws-signature.ts";
 import { html, json, redirect, reply } from "../fakes/replies.ts";
@@ -21,7 +22,9 @@ let sign: Signer;
 
 beforeAll(async () => {
   server = await startScriptedProvider();
-  connections = openConnections({ connectTimeoutMs: 2_000, firstByteTimeoutMs: 5_000, idleTimeoutMs: 5_000 });
+  const network = { proxy: null, proxyBypass: [], caFile: null, trustSystemCertificates: false };
+  const way = openNetworkWay(network, { credentials: null, notify: () => undefined });
+  connections = openConnections({ connectTimeoutMs: 2_000, firstByteTimeoutMs: 5_000, idleTimeoutMs: 5_000 }, way);
 });
 
 afterAll(async () => {
