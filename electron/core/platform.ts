@@ -2,10 +2,14 @@
 export interface Platform {
   /** The environment as it was at start: variables that hold keys are read once, from here. */
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Settings that the command line decides, by `gateway.port`: they go before the environment and config.json. */
+  readonly settings?: Readonly<Record<string, string>>;
   /** The data folder: exists, 0700. */
   readonly dataFolder: string;
   /** The program's own read-only files: provider rows, icons, the window. */
   readonly assetsFolder: string;
+  /** The person's home folder, in which tools keep their own files. */
+  readonly homeFolder: string;
   readonly clock: Clock;
   /** Starts the process that talks to the OS keychain. It may hang or die; it can be killed and started again. */
   startKeychainProcess(): KeychainProcess;

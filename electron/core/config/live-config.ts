@@ -7,10 +7,13 @@ import { editJson } from "./edit-json.ts";
 import { mergeProviderRows, type ProviderRows, readBuiltInRows } from "./provider-rows.ts";
 import { type ConfigProblem, readConfig } from "./read-config.ts";
 import { replaceFile } from "#core/store/replace-file.ts";
+import { applyPins, readSettingPins, type SettingPin } from "./setting-pins.ts";
 
 /** The configuration in force. */
 export interface Config extends ConfigFile {
   readonly rows: ProviderRows;
+  /** Whether config.json itself says something at a path, rather than a default or a pin. */
+  readonly says: (path: readonly string[]) => boolean;
 }
 
 /** config.json, followed as it changes. */
@@ -20,6 +23,8 @@ export interface LiveConfig {
   /** What is wrong with the file as it is on disk; empty when it is in force. */
   readonly problems: readonly ConfigProblem[];
   readonly file: string;
+  /** The settings that the environment or the command line decides, whatever the file says. */
+  readonly pins: readonly SettingPin[];
   /** The ids of the rows that ship. */
   readonly builtInIds: ReadonlySet<string>;
   /** Calls back after each change that took effect. */
@@ -39,11 +44,14 @@ export interface LiveConfig {
 /**
  * Opens config.json in the data folder and follows it. A broken file never takes effect: the last good one stays in
  * force, over restarts too (it is kept as `config.last-good.json`), and the person is told where the file broke.
+ *
+ * @throws {PosternError} `invalid_value` where a variable or an option pins a setting to what it cannot be
  */
 export function openLiveConfig(platform: Platform): LiveConfig {
   const file = path.join(platform.dataFolder, "config.json");
   const lastGoodFile = path.join(platform.dataFolder, "config.last-good.json");
   const builtIn = readBuiltInRows(platform.assetsFolder);
+  const pins = readSettingPins({ environment: platform.environment, flags: platform.settings ?? {} });
   const listeners: ((config: Config) => void)[] = [];
   const brokenListeners: ((problems: readonly ConfigProblem[]) => void)[] = [];
   let problems: readonly ConfigProblem[] = [];
@@ -58,7 +66,7 @@ export function openLiveConfig(platform: Platform): LiveConfig {
     if (!reading.ok) return { config: null, problems: reading.problems };
     const merged = mergeProviderRows(builtIn, reading.config, { environment: platform.environment, locate: reading.locate });
     if (merged.problems.length > 0) return { config: null, problems: merged.problems };
-    return { config: { ...reading.config, rows: merged.rows }, problems: [] };
+    return { config: { ...applyPins(reading.config, pins), rows: merged.rows, says: reading.says }, problems: [] };
   }
 
   function load(text: string | null, options: { quietly?: boolean } = {}): Config | null {
@@ -164,6 +172,7 @@ export function openLiveConfig(platform: Platform): LiveConfig {
       return problems;
     },
     file,
+    pins,
     builtInIds: new Set(builtIn.keys()),
     onChange: (listener) => void listeners.push(listener),
     onBroken: (listener) => void brokenListeners.push(listener),

@@ -20,6 +20,8 @@ export type ConfigReading =
       readonly ok: true;
       readonly config: ConfigFile;
       readonly locate: (path: readonly PropertyKey[]) => Pick<ConfigProblem, "line" | "column">;
+      /** Whether the text itself says something there, rather than a default. */
+      readonly says: (path: readonly string[]) => boolean;
     }
   | { readonly ok: false; readonly problems: readonly ConfigProblem[] };
 
@@ -48,7 +50,8 @@ export function readConfig(text: string): ConfigReading {
   const result = configFileSchema.safeParse(getNodeValue(tree));
   if (result.success) {
     const lost = checkReferences(result.data, defaultAliases);
-    if (lost.length === 0) return { ok: true, config: result.data, locate };
+    const says = (path: readonly string[]): boolean => findNodeAtLocation(tree, [...path]) !== undefined;
+    if (lost.length === 0) return { ok: true, config: result.data, locate, says };
     return { ok: false, problems: lost.map(({ path, message }) => ({ ...locate(path), path: formatPath(path), message })) };
   }
   return { ok: false, problems: result.error.issues.flatMap((issue) => toProblems(issue, locate)) };
