@@ -1,10 +1,12 @@
 import * as z from "zod";
 import type { ContractEntry } from "./endpoint.ts";
 
-/** A copy of the database in the data folder. */
+/** A copy of a database in the data folder. */
 export const backupInfoSchema = z.object({
   /** The file's name in `backups/`. */
   name: z.string(),
+  /** `postern`: calls, grants, the index of the keys. `chats`: chats and presets, without the attached files. */
+  database: z.enum(["postern", "chats"]),
   bytes: z.number(),
   createdAtMs: z.number(),
 });
@@ -12,10 +14,11 @@ export const backupInfoSchema = z.object({
 /** A backup's name: no path, nothing that another program could read as one. */
 export const backupNameSchema = z.string().regex(/^[A-Za-z0-9][\w.-]{0,100}\.db$/, "must be the name of a file in backups/");
 
-/** Copies of the database: calls, grants, the index of the keys. The keys themselves and config.json are in none of them. */
+/** Copies of the databases: calls, grants, the index of the keys; chats. The keys themselves and config.json are in none of them. */
 export const backupsContract = {
   listBackups: { method: "GET", path: "/admin/backups", reply: z.object({ folder: z.string(), backups: z.array(backupInfoSchema) }) },
-  createBackup: { method: "POST", path: "/admin/backups", reply: backupInfoSchema },
+  /** Copies both; the chats' is null where there are none yet. */
+  createBackup: { method: "POST", path: "/admin/backups", reply: backupInfoSchema.extend({ chats: backupInfoSchema.nullable() }) },
   /** Checks a backup and lays it ready: it takes the database's place at the next start, and what was there is kept beside it. */
   restoreBackup: {
     method: "POST",

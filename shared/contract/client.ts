@@ -14,7 +14,7 @@ export type AdminFetch = (
   path: string,
   init: {
     readonly method: string;
-    readonly body?: string;
+    readonly body?: string | Uint8Array<ArrayBuffer>;
     readonly headers: Readonly<Record<string, string>>;
     readonly signal?: AbortSignal;
   },
@@ -47,8 +47,10 @@ export function createClient(send: AdminFetch): AdminClient {
     const entry: ContractEntry = contract[name];
     const response = await send(pathOf(entry, input), {
       method: entry.method,
-      headers: input.body === undefined ? {} : { "content-type": "application/json" },
-      ...(input.body === undefined ? {} : { body: JSON.stringify(input.body) }),
+      headers: input.body === undefined ? {} : { "content-type": entry.bodyType ?? "application/json" },
+      ...(input.body === undefined
+        ? {}
+        : { body: input.body instanceof Uint8Array ? (input.body as Uint8Array<ArrayBuffer>) : JSON.stringify(input.body) }),
       ...(options.signal === undefined ? {} : { signal: options.signal }),
     });
     if (!response.ok) throw await readError(response);

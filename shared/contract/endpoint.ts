@@ -1,5 +1,8 @@
 import type * as z from "zod";
 
+/** The most that a body may be, in bytes, where its entry says nothing else. */
+export const usualBodyBytes = 1_048_576;
+
 /** One call of the admin API: where it is, what it takes and what it gives. */
 export interface ContractEntry {
   readonly method: "GET" | "POST" | "PUT" | "DELETE";
@@ -7,8 +10,12 @@ export interface ContractEntry {
   readonly path: `/admin/${string}`;
   /** What may stand behind the question mark: an object of texts, where each name comes at most once. */
   readonly query?: z.ZodType;
-  /** The JSON body, where it takes one. */
+  /** The JSON body, where it takes one; with {@link ContractEntry.bodyType}, a schema of bytes. */
   readonly body?: z.ZodType;
+  /** That the body is bytes and no JSON. A page of another origin cannot send this type without being asked for leave. */
+  readonly bodyType?: "application/octet-stream";
+  /** What the body may be at most, where that is not {@link usualBodyBytes}. */
+  readonly mostBodyBytes?: number;
   /** The JSON reply; the data of one event in a `text/event-stream`; for another `type` a text. */
   readonly reply: z.ZodType;
   /** The media type of a reply that is no JSON: its handler gives a text, or a stream of bytes. */

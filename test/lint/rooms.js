@@ -41,6 +41,7 @@ export const rooms = {
     packages: ["node:*", "zod", "@pydantic/genai-prices"],
   },
   "electron/core/usage": { folders: ["electron/core/store", "shared", ...everywhereInCore], packages: ["node:*", "zod"] },
+  "electron/core/chats": { folders: ["electron/core/store", "shared", ...everywhereInCore], packages: ["node:*", "zod"] },
   "electron/core/telemetry": {
     folders: ["electron/core/usage (types)", "shared", ...everywhereInCore],
     packages: ["node:*", "pino", "@opentelemetry/*"],
@@ -71,6 +72,7 @@ export const rooms = {
       "electron/core/vault",
       "electron/core/access",
       "electron/core/catalog",
+      "electron/core/chats",
       "electron/core/config",
       "electron/core/usage",
       "electron/core/upstream",
@@ -96,8 +98,6 @@ export const rooms = {
   },
   "electron/main.ts": { folders: ["electron/desktop", "electron/headless", "shared"], packages: ["node:*", "electron", "electron/*"] },
   "electron/preload.ts": { folders: ["shared"], packages: ["electron", "electron/*"] },
-  // The page that a browser gets as it is: nothing bundles it.
-  "assets/login": { folders: [], packages: [] },
   renderer: { folders: ["shared"], packages: ["*", "!node:*", "!electron", "!electron/*", "!undici", "!keytar"] },
 };
 

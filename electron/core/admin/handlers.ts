@@ -3,6 +3,7 @@ import { createAliasHandlers } from "./alias-handlers.ts";
 import { createBackupHandlers } from "./backup-handlers.ts";
 import { createCallHandlers } from "./call-handlers.ts";
 import { createCatalogHandlers } from "./catalog-handlers.ts";
+import { createChatsHandlers } from "./chats-handlers.ts";
 import { createDoctorHandlers } from "./doctor-handlers.ts";
 import { createEventHandlers } from "./event-handlers.ts";
 import { createExplainHandlers } from "./explain-handlers.ts";
@@ -25,6 +26,7 @@ export function createHandlers(parts: AdminParts): HandlersOf<Contract> {
     ...createBackupHandlers(parts),
     ...createCallHandlers(parts),
     ...createCatalogHandlers(parts),
+    ...createChatsHandlers(parts),
     ...createDoctorHandlers(parts),
     ...createEventHandlers(parts),
     ...createExplainHandlers(parts),

@@ -1,11 +1,10 @@
 import type * as z from "zod";
-import type { ContractEntry } from "#shared/contract/endpoint.ts";
+import { type ContractEntry, usualBodyBytes } from "#shared/contract/endpoint.ts";
 import { contract, type Contract } from "#shared/contract/index.ts";
 import { PosternError } from "#shared/errors.ts";
 import type { HandlersOf } from "./handlers-of.ts";
 import { sayIssue } from "./say-issue.ts";
 
-const mostBodyBytes = 1_048_576;
 const noStore = { "cache-control": "no-store" };
 
 /**
@@ -19,7 +18,7 @@ export function serveContract(handlers: HandlersOf<Contract>): (request: Request
       const { pathname, searchParams } = new URL(request.url);
       const [name, entry, parameters] = findEntry(entries, request.method, pathname);
       const query = entry.query === undefined ? undefined : readQuery(searchParams, entry.query);
-      const body = entry.body === undefined ? undefined : await readBody(request, entry.body);
+      const body = entry.body === undefined ? undefined : await readBody(request, { ...entry, body: entry.body });
       const handle = handlers[name] as (input: { parameters: object; query: unknown; body: unknown }) => Promise<unknown>;
       const reply = await handle({ parameters, query, body });
       if (entry.type === undefined) return Response.json(entry.reply.parse(reply), { headers: noStore });
@@ -85,8 +84,10 @@ function readQuery(given: URLSearchParams, schema: z.ZodType): unknown {
   return check(Object.fromEntries(given), schema, "this query");
 }
 
-async function readBody(request: Request, schema: z.ZodType): Promise<unknown> {
-  const text = await readText(request);
+async function readBody(request: Request, entry: ContractEntry & { readonly body: z.ZodType }): Promise<unknown> {
+  const bytes = await readBytes(request, entry.mostBodyBytes ?? usualBodyBytes);
+  if (entry.bodyType !== undefined) return check(bytes, entry.body, "this body");
+  const text = bytes.toString("utf8");
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -94,19 +95,20 @@ async function readBody(request: Request, schema: z.ZodType): Promise<unknown> {
     // The parser quotes what it choked on, and that may be a key: its words go no further.
     throw new PosternError("invalid_json", "Cannot read this body: it is not JSON", { cause: (error as Error).name });
   }
-  return check(value, schema, "this body");
+  return check(value, entry.body, "this body");
 }
 
 /** Stops reading at the limit, however long the body says that it is. */
-async function readText(request: Request): Promise<string> {
+async function readBytes(request: Request, mostBytes: number): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of (request.body ?? []) as AsyncIterable<Uint8Array>) {
     size += chunk.length;
-    if (size > mostBodyBytes) throw new PosternError("body_too_large", "Cannot take this body: it is larger than 1 MiB");
+    if (size > mostBytes)
+      throw new PosternError("body_too_large", `Cannot take this body: it is larger than ${Math.floor(mostBytes / 1_048_576)} MiB`);
     chunks.push(chunk);
   }
-  return Buffer.concat(chunks).toString("utf8");
+  return Buffer.concat(chunks);
 }
 
 function check(value: unknown, schema: z.ZodType, whole: string): unknown {

@@ -21,6 +21,7 @@ test("openHousekeeping() does the rest where one thing fails, says which, and en
     },
     settings: () => usageSettingsSchema.parse({}),
     copyDaily: () => Promise.reject(new Error("no room for a copy")),
+    keepChats: () => Promise.resolve(),
     onError: ({ message }) => errors.push(message),
   });
   await housekeeping.run();

@@ -21,6 +21,7 @@ const waitMs = 3_600_000;
  * database once a day.
  *
  * @param options.copyDaily makes today's copy, unless there is one, and lets go of the oldest
+ * @param options.keepChats does the same for the chats, and removes what is too old of them
  */
 export function openHousekeeping(
   store: Store,
@@ -28,6 +29,7 @@ export function openHousekeeping(
     readonly clock: Clock;
     readonly settings: () => UsageSettings;
     readonly copyDaily: (kept: number) => Promise<void>;
+    readonly keepChats: (kept: number) => Promise<void>;
     readonly onError: (error: Error) => void;
   },
 ): Housekeeping {
@@ -39,6 +41,7 @@ export function openHousekeeping(
     const settings = options.settings();
     const tasks: readonly (() => Promise<unknown>)[] = [
       () => options.copyDaily(settings.dailyBackups),
+      () => options.keepChats(settings.dailyBackups),
       () => sumUp(store),
       () => forgetOld(store, { nowMs: clock.nowMs(), retentionMs: settings.retentionDays * dayMs }),
       () => forgetBodies(store, clock.nowMs() - settings.bodyRetentionDays * dayMs),

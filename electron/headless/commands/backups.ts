@@ -8,11 +8,11 @@ import { print } from "./print.ts";
 export const backupsCommand: Command = {
   usage: "postern backups [list] | create | restore <name> [--json]",
   summary: [
-    "Makes, lists and restores copies of the database: calls, grants, the index of the keys.",
+    "Makes, lists and restores copies of the databases: calls, grants and the index of the keys; chats.",
     "",
     "  list             the copies that there are, the newest first",
     "  create           makes one now, while everything goes on",
-    "  restore <name>   checks a copy; it takes the database's place at the next start, and what was there is kept",
+    "  restore <name>   checks a copy; it takes its database's place at the next start, and what was there is kept",
     "",
     "Providers' keys and config.json are in none of them.",
   ].join("\n"),
@@ -23,7 +23,9 @@ export const backupsCommand: Command = {
     if (isWrong) throw new ExitError(2, `Usage: ${backupsCommand.usage}`);
     const dataFolder = openDataFolder(textOption(input, "data-dir"), process.env);
     await withAdmin(dataFolder, async (call) => {
-      if (action === "create") return print(input, await call("createBackup", {}), (made) => `Made ${made.name} (${size(made.bytes)})`);
+      if (action === "create") return print(input, await call("createBackup", {}), (made) =>
+          [made, made.chats].flatMap((one) => (one === null ? [] : [`Made ${one.name} (${size(one.bytes)})`])).join("\n"),
+        );
       if (name !== undefined) return print(input, await call("restoreBackup", { parameters: { name } }), ({ words }) => words);
       return print(input, await call("listBackups", {}), ({ folder, backups }) =>
         backups.length === 0
