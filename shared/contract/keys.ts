@@ -121,7 +121,12 @@ export const keysContract = {
     body: z.strictObject({ name: keyNameSchema, replace: z.boolean(), variables: z.record(z.string(), z.string()) }),
     reply: z.object({ keys: z.array(keyInfoSchema), skipped: z.array(z.object({ provider: z.string(), why: z.string() })) }),
   },
-  /** Opens the encrypted file; where there is none, the passphrase will seal the one that the next key makes. */
+  /** Forgets the secrets that are in memory, and opens nothing until {@link keysContract.unlockVault}. */
+  lockVault: { method: "POST", path: "/admin/lock", reply: z.object({ words: z.string() }) },
+  /**
+   * Opens the encrypted file; where there is none, the passphrase will seal the one that the next key makes. Without a
+   * passphrase it only takes {@link keysContract.lockVault} back.
+   */
   unlockVault: {
     method: "POST",
     path: "/admin/unlock",

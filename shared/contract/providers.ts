@@ -28,6 +28,8 @@ export const providerInfoSchema = z.object({
   links: z.object({ site: z.string().optional(), keys: z.string().optional(), docs: z.string().optional() }),
   /** Variables that may hold the key. */
   environment: z.array(z.string()).readonly(),
+  /** How its keys begin; empty where that tells nothing. */
+  keyPrefixes: z.array(z.string()).readonly(),
   /** The values that the address or the signing takes; null where one is missing. */
   values: z.array(z.object({ name: z.string(), title: z.string(), value: z.string().nullable() })),
   /** What config.json says about it; null where it says nothing. */

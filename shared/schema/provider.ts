@@ -122,6 +122,10 @@ export const providerSchema = z.strictObject({
   auth: z.enum(authSchemes),
   /** Environment variables that may hold the key, the first that is set wins. For `aws-sigv4` the access key id's names. */
   environment: z.array(z.string().regex(/^[A-Z][A-Z0-9_]*$/)).default([]),
+  /** How its keys begin, where no other provider's do: tells whose a key is that somebody pastes. */
+  keyPrefixes: z.array(z.string().min(3)).default([]),
+  /** What is asked to test a key, where the model list is for everybody: a path under the base URL that costs nothing. */
+  checkPath: z.string().startsWith("/").optional(),
   /** What it offers, beyond nothing. */
   endpoints: z.array(endpointIdSchema).min(1),
   /** Paths under the base URL that differ from OpenAI's. */

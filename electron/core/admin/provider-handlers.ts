@@ -32,6 +32,7 @@ export function createProviderHandlers(parts: Pick<AdminParts, "config" | "vault
       local: row.local,
       links: { ...(site && { site }), ...(keysPage && { keys: keysPage }), ...(docs && { docs }) },
       environment: row.environment,
+      keyPrefixes: row.keyPrefixes,
       values: Object.entries(row.options).map(([name, { title }]) => ({ name, title, value: row.optionValues[name] ?? null })),
       override,
       keys,

@@ -18,6 +18,7 @@ export const helloRow: ProviderRow = {
   options: {},
   auth: "none",
   environment: [],
+  keyPrefixes: [],
   endpoints: ["chat", "models"],
   paths: {},
   headers: {},

@@ -11,6 +11,7 @@ import type { Route } from "#core/routing/route-types.ts";
 import { type EndedTry, type PlannedTry, startWalk, type TryFailure, type Walk } from "#core/routing/walk-route.ts";
 import type { CallAttempt } from "#core/usage/call-record.ts";
 import type { PriceOf } from "#core/usage/cost.ts";
+import type { Vault } from "#core/vault/vault.ts";
 import { answerHeaders } from "./attempt-headers.ts";
 import { attemptTarget, type Outgoing, type TargetTools, type TryWatch } from "./attempt-target.ts";
 import { costOfCall, recordCost } from "./call-cost.ts";
@@ -63,7 +64,7 @@ export async function runAttempts(exchange: Exchange, route: Route<ProviderRow>,
   }
   if (last === null) throw new PosternError("internal", "Cannot answer: the route has no target");
   const { tried, outcome } = last;
-  recordTarget(exchange, tried);
+  recordTarget(exchange, tried, tools.vault);
   const instead = outgoing.instead?.(outcome, tried.target) ?? null;
   if (instead !== null) return instead;
   const headers = answerHeaders(exchange, tried.target, {
@@ -112,13 +113,13 @@ class Race implements TryWatch {
     const { clock, measurements } = this.#tools;
     const { target } = tried;
     const startedAtMs = clock.monotonicMs();
-    recordTarget(this.#exchange, tried);
+    recordTarget(this.#exchange, tried, this.#tools.vault);
     measurements.begin(target);
     // In the list from its start on, so that whoever looks at a call under way sees where it hangs.
     const attempt: Attempt = {
       provider: target.row.id,
       model: target.model,
-      keyName: target.keyName,
+      keyName: nameOfKey(target, this.#tools.vault),
       status: null,
       errorCode: null,
       startMs: startedAtMs - this.#exchange.startedAtMs,
@@ -143,7 +144,7 @@ class Race implements TryWatch {
     attempt.errorCode = outcome.kind === "error" ? outcome.error.code : outcome.kind === "delivered" ? (outcome.error?.code ?? null) : null;
     attempt.totalMs = clock.monotonicMs() - startedAtMs;
     this.#moveToEnd(attempt);
-    if (outcome.kind === "delivered") recordTarget(this.#exchange, tried);
+    if (outcome.kind === "delivered") recordTarget(this.#exchange, tried, this.#tools.vault);
     if (outcome.kind === "error" || outcome.kind === "refused") {
       const why = outcome.kind === "error" ? outcome.error.code : outcome.status;
       this.failed.push(`${target.optionPath} ${target.row.id} ${why}`);
@@ -236,10 +237,16 @@ interface Patience {
   end(): void;
 }
 
-function recordTarget({ record }: Exchange, { target }: Try): void {
+/** The stored key that a target is called with, by the name that it has; null where it needs none, or the caller brought one. */
+function nameOfKey({ row, keyName, ownKey }: Try["target"], vault: Pick<Vault, "nameOf">): string | null {
+  if (ownKey !== null || row.auth === "none") return null;
+  return keyName ?? vault.nameOf(row.id);
+}
+
+function recordTarget({ record }: Exchange, { target }: Try, vault: Pick<Vault, "nameOf">): void {
   record.provider = target.row.id;
   record.modelServed = target.model;
-  record.keyName = target.keyName;
+  record.keyName = nameOfKey(target, vault);
   record.providerDialect = target.dialect;
 }
 

@@ -172,4 +172,23 @@ export const migrations: readonly string[] = [
     PRIMARY KEY (grant_id, day)
   ) STRICT, WITHOUT ROWID;
   `,
+  // 4: what caches spared; less than nothing where one was filled and not used.
+  `
+  ALTER TABLE calls ADD COLUMN saved_micro_usd REAL;
+  ALTER TABLE call_days ADD COLUMN saved_micro_usd REAL NOT NULL DEFAULT 0;
+  `,
+  // 5: whether keys work, by their tests and by what providers said to calls with them.
+  `
+  CREATE TABLE key_health (
+    provider     TEXT NOT NULL,
+    name         TEXT NOT NULL,
+    last_four    TEXT NOT NULL, -- of the key that this is known of
+    works        INTEGER, -- null where nothing has shown it
+    since_ms     INTEGER,
+    tested_at_ms INTEGER,
+    verdict      TEXT, -- of the last test: 'works', 'open', 'refused', 'unclear' or 'untestable'
+    words        TEXT,
+    PRIMARY KEY (provider, name)
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];

@@ -16,11 +16,7 @@ const maxSecretLength = 16_384;
 export function checkCredential(provider: string, name: string, secret: string): { name: string; secret: string } {
   if (!providerIdSchema.safeParse(provider).success)
     throw refuse("provider", `${JSON.stringify(provider)} is no provider id; see \`postern keys list\``);
-  const trimmedName = name.trim();
-  if (trimmedName === "" || trimmedName.length > maxNameLength || /\p{Cc}/u.test(trimmedName)) {
-    throw refuse("name", `its name must have 1 to ${maxNameLength} printable characters`);
-  }
-  if (trimmedName === environmentKeyName) throw refuse("name", `"${environmentKeyName}" means the key of a variable; choose another name`);
+  const trimmedName = checkName(name);
   const trimmedSecret = secret.trim();
   if (isPlaceholderKey(trimmedSecret)) throw refuse("secret", "it is empty or the placeholder of a template; paste the key itself");
   if (trimmedSecret.startsWith(localKeyPrefix))
@@ -28,6 +24,21 @@ export function checkCredential(provider: string, name: string, secret: string):
   if (trimmedSecret.length > maxSecretLength)
     throw refuse("secret", `it has more than ${maxSecretLength} characters; paste the key itself`);
   return { name: trimmedName, secret: trimmedSecret.startsWith("{") ? compactJson(trimmedSecret) : trimmedSecret };
+}
+
+/**
+ * Checks what a person wants to call a key.
+ *
+ * @returns it without the space around it
+ * @throws {PosternError} `invalid_value`
+ */
+export function checkName(name: string): string {
+  const trimmed = name.trim();
+  if (trimmed === "" || trimmed.length > maxNameLength || /\p{Cc}/u.test(trimmed)) {
+    throw refuse("name", `its name must have 1 to ${maxNameLength} printable characters`);
+  }
+  if (trimmed === environmentKeyName) throw refuse("name", `"${environmentKeyName}" means the key of a variable; choose another name`);
+  return trimmed;
 }
 
 const signingFields = ["type", "client_email", "private_key", "token_uri", "quota_project_id"];

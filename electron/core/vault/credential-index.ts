@@ -62,6 +62,18 @@ export class CredentialIndex {
     this.#hold(info);
   }
 
+  /** Puts an entry in the place of one of another name. */
+  async rename(old: CredentialInfo, info: CredentialInfo): Promise<void> {
+    await this.#store.run("UPDATE credentials SET name = ? WHERE provider = ? AND name = ?", [info.name, old.provider, old.name]);
+    this.#infos.delete(credentialKey(old.provider, old.name));
+    this.#hold(info);
+    // They stand in the order of their saving.
+    const sorted = [...this.#infos].toSorted(([, one], [, other]) => one.createdAtMs - other.createdAtMs);
+    this.#infos.clear();
+    for (const [key, held] of sorted) this.#infos.set(key, held);
+    this.#prefer(info.provider);
+  }
+
   async delete(provider: string, name: string): Promise<void> {
     await this.#store.run("DELETE FROM credentials WHERE provider = ? AND name = ?", [provider, name]);
     this.#infos.delete(credentialKey(provider, name));

@@ -9,7 +9,7 @@ export interface CredentialInfo {
   /** For people to tell keys apart: at most four characters, never more than a quarter of the secret. */
   readonly lastFour: string;
   /** Where the key may be sent, and nowhere else: `https://api.openai.com`. Empty until the person binds it. */
-  readonly origins: string[];
+  readonly origins: readonly string[];
   readonly source: CredentialSource;
   /** Milliseconds since 1970 of its first saving; a replaced secret keeps it. */
   readonly createdAtMs: number;
@@ -35,7 +35,7 @@ export function createCredential(info: CredentialInfo, secret: string): Credenti
   const origins = [...info.origins];
   // They decide where the secret goes; nobody who holds the credential may widen them.
   Object.freeze(origins);
-  const credential = { provider, name, lastFour, origins, source, createdAtMs } as Credential;
+  const credential = { provider, name, lastFour, origins, source, createdAtMs } as CredentialInfo as Credential;
   Object.defineProperty(credential, "secret", { value: secret, enumerable: false });
   return Object.freeze(credential);
 }

@@ -65,7 +65,7 @@ export function readKeyVariable(environment: Environment, name: string): string 
  * API key, a bearer that needs nothing.
  * @see https://docs.aws.amazon.com/sdkref/latest/guide/feature-static-credentials.html
  */
-function joinAwsKey(environment: Environment, variable: string, value: string): string | undefined {
+export function joinAwsKey(environment: Environment, variable: string, value: string): string | undefined {
   if (!variable.endsWith("ACCESS_KEY_ID")) return value;
   const secretAccessKey = readKeyVariable(environment, variable.replace(/ACCESS_KEY_ID$/, "SECRET_ACCESS_KEY"));
   if (secretAccessKey === undefined) return undefined;

@@ -1,13 +1,37 @@
-import { readKeyVariable } from "./environment-keys.ts";
+import { joinAwsKey, readKeyVariable } from "./environment-keys.ts";
 
-/** Finds providers' keys among variables: for each row, the first of its names that is set to something real. */
-export function findKeysAmong<
-  Row extends { readonly environment: readonly string[]; readonly auth: string; readonly missingOptions: readonly string[] },
->(variables: Readonly<Record<string, string>>, rows: readonly Row[]): { readonly row: Row; readonly secret: string }[] {
+/** What is asked of a provider's row to find its keys. */
+export interface FindableRow {
+  readonly id: string;
+  readonly environment: readonly string[];
+  readonly auth: string;
+  readonly missingOptions: readonly string[];
+}
+
+/** A provider's key that stands among some variables. */
+export interface FoundVariable<Row> {
+  readonly row: Row;
+  readonly variable: string;
+  readonly secret: string;
+  /** Of an AWS key its id, which is no secret; else the secret itself: what its last characters are shown of. */
+  readonly shown: string;
+}
+
+/**
+ * Finds providers' keys among variables: for each row, the first of its names that is set to something real. Left out are
+ * rows whose address is not complete, since there is nothing yet to bind a key to, and an AWS id without its secret half.
+ */
+export function findKeysAmong<Row extends FindableRow>(
+  variables: Readonly<Record<string, string | undefined>>,
+  rows: readonly Row[],
+): FoundVariable<Row>[] {
   return rows.flatMap((row) => {
-    // AWS signs with two values, and one of them alone is no key; an address that is not complete has no origin to bind to.
-    if (row.auth === "aws-sigv4" || row.missingOptions.length > 0) return [];
-    const secret = row.environment.map((name) => readKeyVariable(variables, name)).find((value) => value !== undefined);
-    return secret === undefined ? [] : [{ row, secret }];
+    if (row.auth === "none" || row.missingOptions.length > 0) return [];
+    for (const variable of row.environment) {
+      const value = readKeyVariable(variables, variable);
+      const secret = value !== undefined && row.auth === "aws-sigv4" ? joinAwsKey(variables, variable, value) : value;
+      if (value !== undefined && secret !== undefined) return [{ row, variable, secret, shown: value }];
+    }
+    return [];
   });
 }
