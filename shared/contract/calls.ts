@@ -110,6 +110,9 @@ export const callBodiesSchema = z.object({
   responseBytes: z.number(),
 });
 
+/** {@link callBodiesSchema}'s values. */
+export type CallBodies = z.infer<typeof callBodiesSchema>;
+
 /** A call that has no whole answer yet. */
 export const callUnderWaySchema = z.object({
   /** Another one than the log will give it. */
@@ -149,7 +152,12 @@ export const callsContract = {
       after: id.optional(),
       limit: z.coerce.number().int().min(1).max(500).default(100),
     }),
-    reply: z.object({ calls: z.array(loggedCallSchema).readonly(), next: z.number().nullable() }),
+    reply: z.object({
+      calls: z.array(loggedCallSchema).readonly(),
+      next: z.number().nullable(),
+      /** The newest call of the whole log, the `after` of whoever has seen this page; null where there is none. */
+      newest: z.number().nullable(),
+    }),
   },
   /** The longest under way first, at most 200. */
   listCallsUnderWay: {

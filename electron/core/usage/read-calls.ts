@@ -55,6 +55,8 @@ export interface CallPage {
   readonly calls: readonly LoggedCall[];
   /** Where the next page begins: its `beforeId`; null where there is none. */
   readonly next: number | null;
+  /** The newest of the whole log; null where there is none. */
+  readonly newest: number | null;
 }
 
 /** So many rows are looked through at a time: who writes calls down gets in between. */
@@ -73,7 +75,7 @@ export async function readCalls(store: Pick<Store, "all">, filter: CallFilter, r
   const [bounds] = await store.all<{ lowest: number | null; highest: number | null; hasBodies: number }>(
     "SELECT min(id) AS lowest, max(id) AS highest, EXISTS (SELECT 1 FROM call_bodies) AS hasBodies FROM calls",
   );
-  if (bounds === undefined || bounds.lowest === null || bounds.highest === null) return { calls: [], next: null };
+  if (bounds === undefined || bounds.lowest === null || bounds.highest === null) return { calls: [], next: null, newest: null };
   const lowest = Math.max(bounds.lowest, (range.afterId ?? 0) + 1);
   const step = sql.length === 0 ? Infinity : filter.text !== undefined && bounds.hasBodies === 1 ? rowsAtOnceWithBodies : rowsAtOnce;
   const calls: LoggedCall[] = [];
@@ -87,7 +89,7 @@ export async function readCalls(store: Pick<Store, "all">, filter: CallFilter, r
     before = found.length === wanted ? (calls.at(-1)?.id ?? from) : from;
     if (calls.length === range.limit || performance.now() > untilMs) break;
   }
-  return { calls, next: before > lowest ? before : null };
+  return { calls, next: before > lowest ? before : null, newest: bounds.highest };
 }
 
 /** Reads one call; null where the log has none of this id. */
