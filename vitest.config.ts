@@ -20,6 +20,18 @@ export default defineConfig({
           pool: "forks",
           testTimeout: 30_000,
           hookTimeout: 30_000,
+          globalSetup: "test/window/build.ts",
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "window",
+          include: ["test/window/**/*.test.ts"],
+          pool: "forks",
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          globalSetup: "test/window/build.ts",
         },
       },
     ],

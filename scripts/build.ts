@@ -1,14 +1,17 @@
-// npm run build: the headless program in dist/, ready for `npm pack`.
+// npm run build: the headless program and the window in dist/, ready for `npm pack`.
 
 import { chmodSync, copyFileSync, globSync, readFileSync, statSync } from "node:fs";
 import path from "node:path";
 import { build } from "vite";
+import { buildWindow } from "./build-window.ts";
 import { repository } from "./run-tool.ts";
 
 const output = path.join(repository, "dist");
 const program = path.join(output, "postern.js");
 
 await build({ root: repository, logLevel: "warn" });
+// After it, since that empties dist/.
+await buildWindow();
 copyFileSync(path.join(repository, "scripts/launcher.mjs"), program);
 chmodSync(program, 0o755);
 

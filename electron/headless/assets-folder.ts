@@ -4,3 +4,8 @@ import { fileURLToPath } from "node:url";
 export const assetsFolder: string = fileURLToPath(
   new URL(import.meta.url.endsWith(".ts") ? "../../assets/" : "../assets/", import.meta.url),
 );
+
+/** The built window: beside the bundle. */
+export const windowFolder: string = fileURLToPath(
+  new URL(import.meta.url.endsWith(".ts") ? "../../dist/window/" : "./window/", import.meta.url),
+);

@@ -40,6 +40,10 @@ export const rooms = {
     folders: ["electron/core/config", "electron/core/store", "electron/core/upstream", "shared", ...everywhereInCore],
     packages: ["node:*", "zod", "@pydantic/genai-prices"],
   },
+  "electron/core/connect": {
+    folders: ["electron/core/config", "electron/core/store", "shared", ...everywhereInCore],
+    packages: ["node:*", "zod", "jsonc-parser", "smol-toml", "yaml", "diff"],
+  },
   "electron/core/usage": { folders: ["electron/core/store", "shared", ...everywhereInCore], packages: ["node:*", "zod"] },
   "electron/core/chats": { folders: ["electron/core/store", "shared", ...everywhereInCore], packages: ["node:*", "zod"] },
   "electron/core/telemetry": {
@@ -74,6 +78,7 @@ export const rooms = {
       "electron/core/catalog",
       "electron/core/chats",
       "electron/core/config",
+      "electron/core/connect",
       "electron/core/usage",
       "electron/core/upstream",
       "electron/core/routing",

@@ -1,6 +1,5 @@
-import path from "node:path";
 import { createPostern, FolderInUseError, PortTakenError, type Postern } from "#core/postern.ts";
-import { assetsFolder } from "../assets-folder.ts";
+import { windowFolder } from "../assets-folder.ts";
 import { serveControlSocket } from "../../host/control-socket.ts";
 import { openDataFolder } from "../../host/data-folder.ts";
 import { ExitError } from "../exit-error.ts";
@@ -13,25 +12,28 @@ const drainMs = 10_000;
 
 /** `postern serve`: runs the gateway until it is told to stop. */
 export const serveCommand: Command = {
-  usage: "postern serve [--port 8787] [--host 127.0.0.1] [--data-dir DIR] [--ui-port 0] [--no-ui] [--open] [--prompt]",
-  summary: "Runs the gateway on 127.0.0.1 and ::1. It stops on SIGTERM or Ctrl+C, after at most 10 s for calls under way.",
+  usage:
+    "postern serve [--port 8787] [--host 127.0.0.1] [--data-dir DIR] [--ui-port 0] [--no-ui] [--open] [--prompt] [--set gateway.idleTimeoutMs=60000]...",
+  summary: [
+    "Runs the gateway on 127.0.0.1 and ::1. It stops on SIGTERM or Ctrl+C, after at most 10 s for calls under way.",
+    "",
+    "--set decides a setting of config.json for this run; each has a variable too, such as POSTERN_GATEWAY_IDLE_TIMEOUT_MS.",
+  ].join("\n"),
   options: {
     port: { type: "string" },
-    host: { type: "string", default: "127.0.0.1" },
+    host: { type: "string" },
     "data-dir": { type: "string" },
     "ui-port": { type: "string" },
     "no-ui": { type: "boolean" },
     open: { type: "boolean" },
     prompt: { type: "boolean" },
+    set: { type: "string", multiple: true },
   },
   async run(input) {
     const dataFolder = openDataFolder(textOption(input, "data-dir"), process.env);
-    const postern = await open(dataFolder);
+    const postern = await open(dataFolder, readSettings(input));
     try {
-      const listener = await postern.listen({
-        host: textOption(input, "host") ?? "127.0.0.1",
-        port: readPort(textOption(input, "port") ?? process.env["POSTERN_PORT"]?.trim()),
-      });
+      const listener = await postern.listen();
       const control = await serveControlSocket(dataFolder, (request) => postern.admin(request));
       const address = listener.addresses.find((candidate) => candidate.startsWith("127.")) ?? listener.addresses[0] ?? "";
       const stopped = untilToldToStop();
@@ -64,9 +66,9 @@ export const serveCommand: Command = {
   },
 };
 
-async function open(dataFolder: string): Promise<Postern> {
+async function open(dataFolder: string, settings: Readonly<Record<string, string>>): Promise<Postern> {
   try {
-    return await createPostern(createNodePlatform(dataFolder));
+    return await createPostern(createNodePlatform(dataFolder, settings));
   } catch (error) {
     if (error instanceof FolderInUseError)
       throw new ExitError(3, `${error.message}; use that one, or choose another folder with --data-dir`, { cause: error });
@@ -87,10 +89,16 @@ async function openWindow(
   const [{ serveWindow }, { openBrowser }] = await Promise.all([import("../window/serve-window.ts"), import("../window/open-browser.ts")]);
   const listener = await serveWindow({
     port: readPort(textOption(input, "ui-port")) ?? 0,
-    pagesFolder: path.join(assetsFolder, "login"),
+    filesFolder: windowFolder,
     nowMs: () => systemClock.monotonicMs(),
     admin: (request) => postern.admin(request),
-    gateway: { address, key: postern.issueWindowKey() },
+    gateway: {
+      // It moves when its settings change.
+      get address() {
+        return postern.gatewayAddress ?? address;
+      },
+      key: postern.issueWindowKey(),
+    },
   });
   postern.setBrowserWindow(listener);
   const { url, expiresInSeconds } = listener.createLogin();
@@ -116,6 +124,22 @@ async function openPrompt(postern: Postern): Promise<() => void> {
 async function sayStartWords(postern: Postern): Promise<void> {
   const { findStartWords } = await import("../describe-status.ts");
   process.stdout.write(await findStartWords(postern));
+}
+
+/** The settings that options decide, by `gateway.port`. What they may be is checked with the settings themselves. */
+function readSettings(input: CommandInput): Record<string, string> {
+  const settings: Record<string, string> = {};
+  for (const given of [input.values["set"] ?? []].flat()) {
+    const [, name, value] = /^([^=]+)=(.*)$/s.exec(String(given)) ?? [];
+    if (name === undefined || value === undefined)
+      throw new ExitError(2, 'Cannot use --set like this: it takes a setting and its value, such as "gateway.idleTimeoutMs=60000"');
+    settings[name] = value;
+  }
+  const port = readPort(textOption(input, "port"));
+  const host = textOption(input, "host");
+  // An address that is none is told as such, before anything is opened.
+  readPort(process.env["POSTERN_PORT"]?.trim());
+  return { ...settings, ...(port !== null && { "gateway.port": String(port) }), ...(host !== undefined && { "gateway.host": host }) };
 }
 
 function readPort(asked: string | undefined): number | null {

@@ -1,10 +1,10 @@
-import { readFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
-import path from "node:path";
 import { type BrowserWindow, PortTakenError } from "#core/postern.ts";
 import { readWebRequest, writeWebResponse } from "../../host/web-http.ts";
-import { forwardCall, type WindowGateway } from "./forward-call.ts";
+import type { WindowGateway } from "../../host/forward-window-call.ts";
+import { forwardCall } from "./forward-call.ts";
+import { isWindowPath, readWindowFile } from "../../host/window-files.ts";
 import { guardRequest, isOwnPage, pathOf } from "./guard-request.ts";
 import { loginLifeMs, openSessions, type Sessions } from "./sessions.ts";
 import { windowHeaders } from "../../host/window-headers.ts";
@@ -13,8 +13,8 @@ import { windowHeaders } from "../../host/window-headers.ts";
 export interface WindowOptions {
   /** 0 takes any free port. */
   readonly port: number;
-  /** The folder of the pages. */
-  readonly pagesFolder: string;
+  /** The folder of the built window. */
+  readonly filesFolder: string;
   /** Grows only, in milliseconds. */
   readonly nowMs: () => number;
   /** The admin API, without any check of its own. */
@@ -35,12 +35,8 @@ const mostStrangers = 64;
 const longestLogin = 1_024;
 const tabHeader = "x-postern-tab";
 
-/** The window's files, by path. Nothing secret is in any of them: anybody on this machine may read them. */
-const pages: Readonly<Record<string, { readonly file: string; readonly type: string }>> = {
-  "/": { file: "index.html", type: "text/html; charset=utf-8" },
-  "/window.css": { file: "window.css", type: "text/css; charset=utf-8" },
-  "/window.js": { file: "window.js", type: "text/javascript; charset=utf-8" },
-};
+/** Said in place of the page where nobody built it: in a checkout, that is. */
+const unbuilt = "Cannot show the window: it is not built; run npm run build, and open this again\n";
 
 /**
  * Serves the window and the admin API to browsers, on a loopback port of its own. Nothing but the empty page is
@@ -95,14 +91,13 @@ function createWindowHandler(handling: Handling): (request: IncomingMessage, res
     const refused = guardRequest(request, own);
     if (refused !== null) return refuse(response, refused.status, refused.message);
     const at = pathOf(request);
-    const page = Object.hasOwn(pages, at) ? pages[at] : undefined;
-    if (page !== undefined) return servePage(request, response, { ...page, folder: handling.pagesFolder });
+    if (isWindowPath(at)) return serveFile(request, response, handling.filesFolder);
     if (!isOwnPage(request, own)) return refuse(response, 403, "Cannot answer this call: it does not come from Postern's window");
     const hasBody = request.method === "POST" || request.method === "PUT";
     // A form of another site can send text or form data without asking; it cannot send this.
     // Files that the page sends to a model are form data too, and come with all three proofs.
     if (hasBody && !at.startsWith("/v1/") && hasOtherType(request))
-      return refuse(response, 415, "Cannot read this body: send it as application/json");
+      return refuse(response, 415, "Cannot read this body: send it as application/json, or as application/octet-stream where it is bytes");
     if (at === "/login" && request.method === "POST") return logIn(request, response, handling);
     const isCall = at.startsWith("/v1/");
     if (!isCall && !at.startsWith("/admin/") && at !== "/logout") return refuse(response, 404, "Cannot find this path");
@@ -146,16 +141,13 @@ async function readToken(request: IncomingMessage): Promise<string | null> {
   }
 }
 
-/** Read at each request: an update may replace them, and they are small. */
-function servePage(
-  request: IncomingMessage,
-  response: ServerResponse,
-  page: { readonly file: string; readonly type: string; readonly folder: string },
-): void {
+/** Read at each request: an update may replace them. */
+async function serveFile(request: IncomingMessage, response: ServerResponse, folder: string): Promise<void> {
   if (request.method !== "GET" && request.method !== "HEAD") return refuse(response, 405, `Cannot ${request.method} here`);
-  const body = readFileSync(path.join(page.folder, page.file));
-  response.writeHead(200, { "content-type": page.type, "content-length": body.length });
-  response.end(request.method === "HEAD" ? undefined : body);
+  const file = await readWindowFile(folder, pathOf(request));
+  if (file === null && pathOf(request) !== "/") return refuse(response, 404, "Cannot find this file of the window");
+  if (file === null) response.writeHead(503, { "content-type": "text/plain; charset=utf-8" }).end(unbuilt);
+  else response.writeHead(200, file.headers).end(request.method === "HEAD" ? undefined : file.body);
 }
 
 function refuseStranger(response: ServerResponse, why: "wrong" | "slow-down"): void {
@@ -179,7 +171,7 @@ function answer(response: ServerResponse, status: number, value: object): void {
 }
 
 function hasOtherType(request: IncomingMessage): boolean {
-  return !/^application\/json\s*(?:;|$)/i.test(request.headers["content-type"] ?? "");
+  return !/^application\/(?:json|octet-stream)\s*(?:;|$)/i.test(request.headers["content-type"] ?? "");
 }
 
 function readCookie(request: IncomingMessage, name: string): string | null {

@@ -1,0 +1,19 @@
+import tailwindcss from "@tailwindcss/vite";
+import react from "@vitejs/plugin-react";
+import { defineConfig } from "vite";
+
+/** The window, in dist/window: one build for browsers and for the desktop app. */
+export default defineConfig({
+  root: "renderer",
+  plugins: [react(), tailwindcss()],
+  build: {
+    outDir: "../dist/window",
+    emptyOutDir: true,
+    // The content security policy has no data: for fonts and scripts.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    reportCompressedSize: false,
+    chunkSizeWarningLimit: 1_000,
+  },
+  worker: { format: "es" },
+});
