@@ -72,7 +72,8 @@ export const keyFindsContract = {
     }),
     reply: z.object({
       keys: z.array(keyInfoSchema),
-      skipped: z.array(z.object({ variable: z.string(), provider: z.string(), why: z.string() })),
+      /** By their place among the picks, from 0: nothing that was sent comes back. */
+      skipped: z.array(z.object({ pick: z.number(), why: z.string() })),
       /** Files that still hold what was taken, in plain text. */
       leftIn: z.array(z.object({ file: z.string(), variables: z.array(z.string()) })),
     }),

@@ -41,9 +41,9 @@ export function createKeyFindHandlers(parts: Parts): HandlersOf<typeof keyFindsC
     takeKeys: async ({ body }) => {
       const { finds } = await findKeys(parts, body.text);
       const keys: KeyInfo[] = [];
-      const skipped: { variable: string; provider: string; why: string }[] = [];
+      const skipped: { pick: number; why: string }[] = [];
       const left = new Map<string, string[]>();
-      for (const { place, variable, provider, name, replace } of body.picks) {
+      for (const [pick, { place, variable, provider, name, replace }] of body.picks.entries()) {
         const row = findRow(config, provider);
         const find = finds.find(
           (one) =>
@@ -51,7 +51,7 @@ export function createKeyFindHandlers(parts: Parts): HandlersOf<typeof keyFindsC
         );
         const why = refuse(find, stored(row.id).some((key) => key.name === name) && !replace ? name : null);
         if (find === undefined || why !== null) {
-          skipped.push({ variable, provider: row.id, why: why ?? "" });
+          skipped.push({ pick, why: why ?? "" });
           continue;
         }
         try {
@@ -59,7 +59,7 @@ export function createKeyFindHandlers(parts: Parts): HandlersOf<typeof keyFindsC
         } catch (error) {
           // The next one would fail of a locked keychain as this one did; what one key lacks, the others may have.
           if (!(error instanceof PosternError) || error.status >= 500) throw error;
-          skipped.push({ variable, provider: row.id, why: error.message });
+          skipped.push({ pick, why: error.message });
           continue;
         }
         if (place !== environmentPlace && body.text === undefined) left.set(place, [...(left.get(place) ?? []), variable]);

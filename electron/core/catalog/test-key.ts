@@ -12,6 +12,7 @@ export interface KeyTestResult {
 }
 
 const timeoutMs = 10_000;
+const openTimeoutMs = 3_000;
 
 /**
  * Finds out whether a key works by asking its provider for its model list, or what the row says instead: it costs nothing
@@ -60,7 +61,7 @@ function judgeStatus(row: ProviderRow, status: number): KeyTestResult {
 
 async function isOpen(row: ProviderRow, connections: Connections): Promise<boolean> {
   try {
-    return (await fetchForTest(row, { connections, secret: null, timeoutMs: timeoutMs / 3 })).kind === "new";
+    return (await fetchForTest(row, { connections, secret: null, timeoutMs: openTimeoutMs })).kind === "new";
   } catch {
     // It said yes with the key and nothing without it.
     return false;

@@ -1,3 +1,4 @@
+import { constants } from "node:fs";
 import { open } from "node:fs/promises";
 import path from "node:path";
 import { parseEnv } from "node:util";
@@ -16,6 +17,8 @@ export interface KeyPlace {
 export const environmentPlace = "environment";
 
 const fileNames = [".env", ".env.local"];
+// Where a pipe stands in its place, opening it would wait for a writer. Windows has no such flag, and no such files.
+const openFlags = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 /** A list of variables that is longer is none. */
 const maxBytes = 262_144;
 
@@ -38,10 +41,9 @@ export async function readKeyPlaces(
 
 async function readPlace(file: string): Promise<KeyPlace> {
   try {
-    const handle = await open(file, "r");
+    const handle = await open(file, openFlags);
     try {
       const about = await handle.stat();
-      // A pipe of that name would be waited for, and a file without an end would fill the memory.
       if (!about.isFile() || about.size > maxBytes) return { id: file, kind: "file", state: "unreadable", variables: {} };
       return { id: file, kind: "file", state: "read", variables: parseEnv(await handle.readFile("utf8")) };
     } finally {

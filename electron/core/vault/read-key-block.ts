@@ -48,7 +48,11 @@ function readJson(text: string): PastedKey[] | null {
 
 function readLines(text: string): PastedKey[] {
   return text.split(/\r?\n/).flatMap((whole, index): PastedKey[] => {
-    const line = whole.trim();
+    // What is left of an object that was copied by half.
+    const line = whole
+      .trim()
+      .replace(/^[{[,]\s*/, "")
+      .replace(/[\]}]$/, "");
     if (line === "" || line.startsWith("#") || line.startsWith("//")) return [];
     const [, name, value] = setx.exec(line) ?? assignment.exec(line) ?? [];
     if (name !== undefined && value !== undefined) {
