@@ -143,6 +143,21 @@ export const tools: readonly Tool[] = [
     }),
   },
   {
+    // https://docs.github.com/en/copilot/how-tos/copilot-cli/customize-copilot/use-byok-models: the model has to be named.
+    name: "copilot",
+    program: "copilot",
+    start: ({ origin, key, model }) => ({
+      environment: {
+        COPILOT_PROVIDER_TYPE: "openai",
+        COPILOT_PROVIDER_BASE_URL: `${origin}/v1`,
+        COPILOT_PROVIDER_API_KEY: key,
+        COPILOT_PROVIDER_WIRE_API: "responses",
+        ...(model !== null && { COPILOT_MODEL: model }),
+      },
+      without: ["COPILOT_PROVIDER_BEARER_TOKEN", "COPILOT_PROVIDER_AZURE_API_VERSION"],
+    }),
+  },
+  {
     // https://llm.datasette.io/en/stable/other-models.html: models of its own stand in a file of its user folder, so it gets
     // one of Postern's; its stored keys would go before the variable's, and are not in there.
     name: "llm",

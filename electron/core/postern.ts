@@ -163,6 +163,7 @@ export async function createPostern(platform: Platform): Promise<Postern> {
       keyHealth,
       environment,
       homeFolder: platform.homeFolder,
+      assetsFolder: platform.assetsFolder,
       keysChanged,
       grants,
       spending,

@@ -18,9 +18,24 @@ export const grantInfoSchema = z.object({
 /** {@link grantInfoSchema}'s values. */
 export type GrantInfo = z.output<typeof grantInfoSchema>;
 
+/** When a grant was used last, and what it came to today. */
+export const grantActivitySchema = z.object({
+  grantId: z.string(),
+  /** The begin of its last call; to the day, where the calls themselves are no longer kept. */
+  lastSeenAtMs: z.number(),
+  callsToday: z.number(),
+  /** Millionths of a US dollar, of the calls whose cost is known. */
+  costTodayMicroUsd: z.number(),
+});
+
+/** {@link grantActivitySchema}'s values. */
+export type GrantActivity = z.output<typeof grantActivitySchema>;
+
 /** The local keys of tools. A parameter `:grant` is a grant's id or its name. */
 export const grantsContract = {
   listGrants: { method: "GET", path: "/admin/grants", reply: z.object({ grants: z.array(grantInfoSchema) }) },
+  /** What each grant was used for lately. One that made no call is not in it. */
+  listGrantActivity: { method: "GET", path: "/admin/grants/activity", reply: z.object({ activity: z.array(grantActivitySchema) }) },
   /** Makes a grant. The reply holds the only copy of its key. */
   addGrant: {
     method: "POST",

@@ -3,6 +3,7 @@ import { backupsContract } from "./backups.ts";
 import { callsContract } from "./calls.ts";
 import { catalogContract } from "./catalog.ts";
 import { chatsContract } from "./chats.ts";
+import { connectContract } from "./connect.ts";
 import { doctorContract } from "./doctor.ts";
 import { eventsContract } from "./events.ts";
 import { explainContract } from "./explain.ts";
@@ -22,6 +23,7 @@ export type Contract = typeof aliasesContract &
   typeof callsContract &
   typeof catalogContract &
   typeof chatsContract &
+  typeof connectContract &
   typeof doctorContract &
   typeof eventsContract &
   typeof explainContract &
@@ -42,6 +44,7 @@ export const contract: Contract = {
   ...callsContract,
   ...catalogContract,
   ...chatsContract,
+  ...connectContract,
   ...doctorContract,
   ...eventsContract,
   ...explainContract,

@@ -1,12 +1,24 @@
 import type { ToolGrant } from "#core/access/grants.ts";
+import { readGrantActivity } from "#core/usage/grant-activity.ts";
 import type { Spending } from "#core/access/spending.ts";
 import type { GrantInfo, grantsContract } from "#shared/contract/grants.ts";
 import type { HandlersOf } from "./handlers-of.ts";
 import type { AdminParts } from "./parts.ts";
 
 /** Answers what stands in `shared/contract/grants.ts`. */
-export function createGrantHandlers({ grants, spending }: Pick<AdminParts, "grants" | "spending">): HandlersOf<typeof grantsContract> {
+export function createGrantHandlers({
+  grants,
+  spending,
+  store,
+  calls,
+  clock,
+}: Pick<AdminParts, "grants" | "spending" | "store" | "calls" | "clock">): HandlersOf<typeof grantsContract> {
   return {
+    async listGrantActivity() {
+      await calls.flush().catch(() => undefined);
+      const ids = grants.tools.map(({ id }) => id);
+      return { activity: [...(await readGrantActivity(store, ids, clock.nowMs()))] };
+    },
     listGrants: async () => ({ grants: grants.tools.map((grant) => showGrant(grant, spending)) }),
     addGrant: async ({ body }) => {
       const { grant, key } = await grants.add(body.name, body.permissions);
@@ -21,13 +33,19 @@ export function createGrantHandlers({ grants, spending }: Pick<AdminParts, "gran
   };
 }
 
+/** How a grant stands. */
+export function stateOfGrant({ permissions, state }: ToolGrant): GrantInfo["state"] {
+  return state.ended === null ? "active" : permissions.paused ? "paused" : "expired";
+}
+
 /** A grant as a person sees it. */
-export function showGrant({ id, name, keyHint, permissions, createdAtMs, state }: ToolGrant, spending: Pick<Spending, "spent">): GrantInfo {
+export function showGrant(grant: ToolGrant, spending: Pick<Spending, "spent">): GrantInfo {
+  const { id, name, keyHint, permissions, createdAtMs } = grant;
   const spent = permissions.budgets.map((budget) => ({ ...budget, spent: spending.spent(id, budget) }));
   return {
     id,
     name,
-    state: state.ended === null ? "active" : permissions.paused ? "paused" : "expired",
+    state: stateOfGrant(grant),
     keyHint,
     permissions,
     spent,

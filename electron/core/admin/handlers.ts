@@ -4,6 +4,7 @@ import { createBackupHandlers } from "./backup-handlers.ts";
 import { createCallHandlers } from "./call-handlers.ts";
 import { createCatalogHandlers } from "./catalog-handlers.ts";
 import { createChatsHandlers } from "./chats-handlers.ts";
+import { createConnectHandlers } from "./connect-handlers.ts";
 import { createDoctorHandlers } from "./doctor-handlers.ts";
 import { createEventHandlers } from "./event-handlers.ts";
 import { createExplainHandlers } from "./explain-handlers.ts";
@@ -27,6 +28,7 @@ export function createHandlers(parts: AdminParts): HandlersOf<Contract> {
     ...createCallHandlers(parts),
     ...createCatalogHandlers(parts),
     ...createChatsHandlers(parts),
+    ...createConnectHandlers(parts),
     ...createDoctorHandlers(parts),
     ...createEventHandlers(parts),
     ...createExplainHandlers(parts),

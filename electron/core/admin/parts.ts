@@ -32,6 +32,8 @@ export interface AdminParts {
   readonly environment: Platform["environment"];
   /** The person's own. */
   readonly homeFolder: string;
+  /** The program's own read-only files. */
+  readonly assetsFolder: string;
   /** Tells the window that what it shows of a provider's keys is old. */
   keysChanged(provider: string | null): void;
   readonly grants: ToolGrants;

@@ -18,7 +18,7 @@ export function editJson(text: string, path: readonly (string | number)[], value
 }
 
 /**
- * Adds a member behind the last one of an object. jsonc-parser would put it before the comment that ends the last
+ * Adds a member behind the last one of an object, or an item behind the last one of a list. jsonc-parser would put it before the comment that ends the last
  * member's line, where it would then seem to be about the new one.
  *
  * @returns null where the place exists already, or where it cannot be made by adding one member
@@ -29,15 +29,16 @@ function insert(text: string, path: readonly (string | number)[], value: unknown
   if (found === null) return null;
   const [key, ...below] = path.slice(found.depth);
   const member = below.reduceRight<unknown>((inner, name) => ({ [name]: inner }), value);
-  if (typeof key !== "string" || below.some((name) => typeof name !== "string")) return null;
-  return insertMember(text, found.node, `${JSON.stringify(key)}: `, member);
+  if (below.some((name) => typeof name !== "string")) return null;
+  if (found.node.type === "array") return key === found.node.children?.length ? insertMember(text, found.node, "", member) : null;
+  return typeof key === "string" ? insertMember(text, found.node, `${JSON.stringify(key)}: `, member) : null;
 }
 
-/** The last object on the way to a place that does not exist; null where it exists, or something else is in the way. */
+/** The last object or list on the way to a place that does not exist; null where it exists, or something else is in the way. */
 function deepest(root: Node, path: readonly (string | number)[]): { readonly node: Node; readonly depth: number } | null {
   for (let depth = path.length; depth >= 0; depth--) {
     const node = findNodeAtLocation(root, path.slice(0, depth));
-    if (node !== undefined) return depth < path.length && node.type === "object" ? { node, depth } : null;
+    if (node !== undefined) return depth < path.length && (node.type === "object" || node.type === "array") ? { node, depth } : null;
   }
   return null;
 }
@@ -50,9 +51,10 @@ function insertMember(text: string, node: Node, key: string, member: unknown): s
   const isOneLine = last !== undefined && !text.slice(node.offset, end).includes("\n");
   const outer = /^[ \t]*/.exec(text.slice(text.lastIndexOf("\n", node.offset) + 1))?.[0] ?? "";
   const inner = last === undefined || isOneLine ? `${outer}  ` : (/[ \t]*$/.exec(text.slice(0, last.offset))?.[0] ?? `${outer}  `);
+  const step = (inner.startsWith(outer) ? inner.slice(outer.length) : "") || "  ";
   const written = isOneLine
     ? ` ${key}${JSON.stringify(member)}`
-    : `\n${inner}${key}${JSON.stringify(member, null, 2).replaceAll("\n", `\n${inner}`)}${hasBreak ? "" : `\n${outer}`}`;
+    : `\n${inner}${key}${JSON.stringify(member, null, step).replaceAll("\n", `\n${inner}`)}${hasBreak ? "" : `\n${outer}`}`;
   const comma = last === undefined || commaAt !== null ? "" : ",";
   const tail = isOneLine || hasBreak ? text.slice(at) : text.slice(at).replace(/^[ \t]+/, "");
   return text.slice(0, from) + comma + text.slice(from, at) + written + tail;

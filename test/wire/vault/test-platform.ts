@@ -32,6 +32,7 @@ export function createTestPlatform(options: TestPlatformOptions = {}): TestPlatf
     environment,
     dataFolder: options.dataFolder ?? createDataFolder(),
     assetsFolder: "/nowhere",
+    homeFolder: "/nowhere",
     clock: {
       nowMs: () => Date.now() + movedMs,
       monotonicMs: () => performance.now() + movedMs,

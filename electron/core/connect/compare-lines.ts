@@ -1,0 +1,26 @@
+import { structuredPatch } from "diff";
+import type { FileChange } from "#shared/contract/connect.ts";
+import { maskSecrets } from "./mask-secrets.ts";
+
+const contextLines = 3;
+const longestLine = 400;
+
+/** Both texts' differences, with the lines around them, as a person may see them: secrets masked, nothing that steers a screen. */
+export function compareLines(before: string, after: string): FileChange["hunks"] {
+  const { hunks } = structuredPatch("", "", before, after, "", "", { context: contextLines });
+  return hunks.map(({ oldStart, newStart, lines }) => ({
+    oldStart,
+    newStart,
+    lines: lines.flatMap((line) => {
+      // "\ No newline at end of file": nothing of the file's.
+      if (line.startsWith("\\")) return [];
+      const kind = line.startsWith("+") ? "added" : line.startsWith("-") ? "removed" : "same";
+      return [{ kind, text: shown(line.slice(1)) } as const];
+    }),
+  }));
+}
+
+function shown(text: string): string {
+  const line = maskSecrets(text).replaceAll(/[^\P{C}\t]/gu, "");
+  return line.length > longestLine ? `${line.slice(0, longestLine)}…` : line;
+}
