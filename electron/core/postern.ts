@@ -3,6 +3,7 @@ import { setFlagsFromString } from "node:v8";
 import { openCallNews } from "./admin/call-news.ts";
 import { openLiveEvents } from "./admin/live-events.ts";
 import type { AdminParts, BrowserWindow } from "./admin/parts.ts";
+import type { FrontAddress } from "./gateway/front-door.ts";
 import type { Listener } from "./gateway/listen.ts";
 import type { Platform } from "./platform.ts";
 import { lockFolder } from "./store/lock-folder.ts";
@@ -29,8 +30,15 @@ export interface Postern {
   issueWindowKey(): string;
   /** Says how the window is served to browsers, so that the admin API can make login URLs; null where it no longer is. */
   setBrowserWindow(browserWindow: BrowserWindow | null): void;
-  /** Opens the gateway's port. @throws {PortTakenError} where it is taken */
-  listen(options: { readonly host: string; readonly port: number | null }): Promise<Listener>;
+  /**
+   * Opens the gateway's port, where the settings say; it moves when they change.
+   *
+   * @param address what is to hold whatever the settings say
+   * @throws {PortTakenError} where it is taken
+   */
+  listen(address?: { readonly host?: string | null; readonly port?: number | null }): Promise<Listener>;
+  /** `127.0.0.1:8787`: where a mount reaches the gateway now; null while it is closed. */
+  readonly gatewayAddress: string | null;
   /** Closes the gateway's port; calls under way end within `graceMs`. {@link Postern.listen} opens it again. */
   stopListening(options: { readonly graceMs: number }): Promise<void>;
   /** Connects anew to every provider: after a sleep or on another network, what is open may be dead. */
@@ -149,7 +157,14 @@ export async function createPostern(platform: Platform): Promise<Postern> {
     });
     const access = { callers, grants, spending, requests };
     const gateway = rooms.createGateway({ ...access, config, vault, connections, catalog, calls, priceOf, bodies, clock, renderMetrics });
-    let listener: Listener | null = null;
+    const door = rooms.openFrontDoor({
+      gateway,
+      onChange(what) {
+        log.say(what === "stuck" ? "warn" : "info", what, { version, addresses: door.listener?.addresses.join(" ") ?? "" });
+        if (door.problem !== null) notify(door.problem);
+        events.publish({ type: "gateway-changed" });
+      },
+    });
     let browserWindow: BrowserWindow | null = null;
     const adminParts: AdminParts = {
       clock,
@@ -174,7 +189,9 @@ export async function createPostern(platform: Platform): Promise<Postern> {
       catalog,
       events,
       chats,
-      addresses: () => listener?.addresses ?? [],
+      addresses: () => door.listener?.addresses ?? [],
+      addressProblem: () => door.problem,
+      checkAddress: rooms.checkAddress,
       callsUnderWay,
       pause(untilMs) {
         gateway.pause(untilMs);
@@ -186,7 +203,14 @@ export async function createPostern(platform: Platform): Promise<Postern> {
     };
     grants.onChange(() => events.publish({ type: "grants-changed" }));
     requests.onRequest(({ id, tool, model }) => events.publish({ type: "permission-requested", id, tool, model }));
+    /** What the host that opened it has chosen itself, whatever the settings say. */
+    let fixedAddress: { readonly host: string | null; readonly port: number | null } = { host: null, port: null };
+    const addressFor = ({ gateway: settings }: ConfigFile): FrontAddress => ({
+      host: fixedAddress.host ?? settings.host,
+      port: fixedAddress.port ?? settings.port,
+    });
     config.onChange((next) => {
+      void door.move(addressFor(next));
       observers.configure(next.observability);
       log.say("info", "config-changed", { problems: 0 });
       events.publish({ type: "config-changed", problems: 0 });
@@ -204,20 +228,17 @@ export async function createPostern(platform: Platform): Promise<Postern> {
       },
       issueWindowKey: () => runKeys.issueForOwner("window").key,
       setBrowserWindow: (next) => void (browserWindow = next),
-      async listen({ host, port }) {
-        listener = await rooms.listen(gateway, { host, port: port ?? config.current.gateway.port });
+      async listen(asked = {}) {
+        fixedAddress = { host: asked.host ?? null, port: asked.port ?? null };
+        gateway.stopDraining();
+        const opened = await door.open(addressFor(config.current));
         catalog.loadSoon();
-        log.say("info", "listening", { version, addresses: listener.addresses.join(" ") });
-        events.publish({ type: "gateway-changed" });
-        return listener;
+        return opened;
       },
-      async stopListening({ graceMs }) {
-        const closing = listener;
-        if (closing === null) return;
-        await closing.drain(graceMs);
-        listener = null;
-        log.say("info", "closed");
-        events.publish({ type: "gateway-changed" });
+      stopListening: ({ graceMs }) => door.close(graceMs),
+      get gatewayAddress() {
+        const addresses = door.listener?.addresses ?? [];
+        return addresses.find((address) => address.startsWith("127.")) ?? addresses[0] ?? null;
       },
       renewConnections: () => connections.renew(),
       get settings() {
@@ -227,7 +248,8 @@ export async function createPostern(platform: Platform): Promise<Postern> {
         // An open stream of events would keep its mount's connection, and so the drain, from ending.
         news.close();
         events.close();
-        await listener?.drain(graceMs);
+        const wasOpen = door.listener !== null;
+        await door.close(graceMs);
         grants.close();
         config.close();
         await connections.destroy();
@@ -236,7 +258,7 @@ export async function createPostern(platform: Platform): Promise<Postern> {
         await housekeeping.close();
         await calls.close();
         await chats.close();
-        if (listener !== null) log.say("info", "stopped");
+        if (wasOpen) log.say("info", "stopped");
         await observers.close();
         await store.close();
         lock.release();
@@ -273,7 +295,7 @@ async function loadRooms() {
     import("./gateway/body-keeper.ts"),
     import("./gateway/hello-model.ts"),
     import("./gateway/gateway.ts"),
-    import("./gateway/listen.ts"),
+    import("./gateway/front-door.ts"),
     import("./telemetry/open-observers.ts"),
   ]);
   const [
@@ -299,7 +321,7 @@ async function loadRooms() {
     bodies,
     hello,
     gateway,
-    listener,
+    frontDoor,
     observers,
   ] = rooms;
   return {
@@ -325,7 +347,7 @@ async function loadRooms() {
     ...bodies,
     ...hello,
     ...gateway,
-    ...listener,
+    ...frontDoor,
     ...observers,
   };
 }

@@ -12,9 +12,28 @@ const webOrigin = z
 /** The model name that stands for the alias that is chosen as the default, where no alias of the person's own has it. */
 export const defaultAliasName = "default";
 
+const ownAddress = z
+  .string()
+  .max(253)
+  .regex(
+    /^([A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|[0-9a-fA-F:]+)$/,
+    'must be an address of this machine, such as "127.0.0.1", or "0.0.0.0" for every one',
+  );
+
 /** What a person can set about the gateway. `meta` feeds the window's rows, the docs and the published JSON Schema. */
 export const gatewaySettingsSchema = z.strictObject({
-  port: z.int().min(0).max(65_535).default(8787).meta({ title: "Port", help: "Where tools reach Postern on this machine." }),
+  port: z.int().min(0).max(65_535).default(8787).meta({
+    title: "Port",
+    help: "Where tools reach Postern on this machine; 0 takes any free one. Tools that were told the old port have to be told the new one.",
+    environment: "POSTERN_PORT",
+    flag: "--port",
+  }),
+  host: ownAddress.default("127.0.0.1").meta({
+    title: "Address",
+    help: "127.0.0.1 is for this machine alone. With any other, your network can reach Postern over plain HTTP.",
+    environment: "POSTERN_HOST",
+    flag: "--host",
+  }),
   defaultAlias: aliasNameSchema.nullable().default(null).meta({
     title: "Default alias",
     help: 'What the model name "default" stands for. A tool that asks for "default" follows this choice, which the tray menu offers too.',

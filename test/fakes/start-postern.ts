@@ -19,6 +19,8 @@ export interface PosternOptions {
   /** A folder that an earlier instance used; it is then kept at the end. */
   readonly dataFolder?: string;
   readonly key?: string;
+  /** Whether an option pins the port to any free one; without, config.json decides. */
+  readonly pinPort?: boolean;
 }
 
 /** How a process ended. */
@@ -71,8 +73,7 @@ export async function startPostern(options: PosternOptions = {}): Promise<Runnin
     [
       "electron/headless/main.ts",
       "serve",
-      "--port",
-      "0",
+      ...(options.pinPort === false ? [] : ["--port", "0"]),
       ...(options.window === true ? [] : ["--no-ui"]),
       "--data-dir",
       dataFolder,

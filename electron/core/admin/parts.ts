@@ -48,6 +48,10 @@ export interface AdminParts {
   readonly chats: ChatsWhenAsked;
   /** Where the gateway listens; empty when it does not. */
   addresses(): readonly string[];
+  /** Why it does not listen where the settings want; null where it does. */
+  addressProblem(): string | null;
+  /** Rejects where it could not listen there. */
+  checkAddress(address: { readonly host: string; readonly port: number }): Promise<void>;
   callsUnderWay(): number;
   /** New calls are refused until then; null takes them again. */
   pause(untilMs: number | null): void;

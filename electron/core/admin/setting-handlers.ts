@@ -1,85 +1,104 @@
 import { isDeepStrictEqual } from "node:util";
 import * as z from "zod";
+import { readAuthorities } from "#core/upstream/network-way.ts";
 import type { SettingInfo, settingsContract } from "#shared/contract/settings.ts";
 import { PosternError } from "#shared/errors.ts";
-import { configFileSchema } from "#shared/schema/config-file.ts";
+import { findSetting, type SettingDefinition, settingDefinitions } from "#shared/schema/setting-list.ts";
 import type { HandlersOf } from "./handlers-of.ts";
 import type { AdminParts } from "./parts.ts";
 import { sayIssue } from "./say-issue.ts";
 
-interface Setting {
-  readonly section: string;
-  readonly name: string;
-  readonly schema: z.ZodType;
-  readonly about: { readonly title: string; readonly help: string; readonly unit: string | null };
-}
-
-const aboutSchema = z.object({ title: z.string(), help: z.string(), unit: z.string().nullable().default(null) });
+type Parts = Pick<AdminParts, "config" | "addresses" | "addressProblem" | "checkAddress">;
 
 /** Answers what stands in `shared/contract/settings.ts`. What a setting is comes from its schema's `meta` alone. */
-export function createSettingHandlers({ config }: Pick<AdminParts, "config">): HandlersOf<typeof settingsContract> {
-  const settings = findSettings();
+export function createSettingHandlers(parts: Parts): HandlersOf<typeof settingsContract> {
+  const { config } = parts;
 
-  function describe({ section, name, schema, about }: Setting): SettingInfo {
-    const value = (config.current as unknown as Readonly<Record<string, Readonly<Record<string, unknown>>>>)[section]?.[name];
-    const {
-      $schema: _schema,
-      title: _title,
-      help: _help,
-      unit: _unit,
-      default: standard,
-      ...rest
-    } = z.toJSONSchema(schema, { io: "input" });
+  function describe(definition: SettingDefinition): SettingInfo {
+    const { section, name, title, help, unit, group, choices, kind, environment } = definition;
+    const value = valueOf(config.current, definition) ?? null;
+    const { schema, standard } = describeSchema(definition);
+    const pin = config.pins.find((candidate) => candidate.section === section && candidate.name === name);
+    const isAddress = section === "gateway" && (name === "port" || name === "host");
     return {
       section,
       name,
-      ...about,
-      schema: rest,
-      value: value ?? null,
-      default: standard ?? null,
-      isDefault: isDeepStrictEqual(value ?? null, standard ?? null),
+      title,
+      help,
+      unit,
+      group,
+      choices,
+      kind,
+      environment,
+      schema,
+      value,
+      default: standard,
+      isDefault: isDeepStrictEqual(value, standard),
+      source: pin?.source ?? (config.current.says([section, name]) ? "file" : "default"),
+      pinnedBy: pin?.by ?? null,
+      problem: isAddress ? parts.addressProblem() : null,
     };
   }
 
-  function find(parameters: { readonly section: string; readonly name: string }): Setting {
-    const found = settings.find(({ section, name }) => section === parameters.section && name === parameters.name);
-    if (found !== undefined) return found;
+  function find(parameters: { readonly section: string; readonly name: string }): SettingDefinition {
+    const found = findSetting(parameters.section, parameters.name);
     const asked = `${parameters.section}.${parameters.name}`.slice(0, 80);
-    throw new PosternError("not_found", `Cannot find setting "${asked}": there is none of this name`);
+    if (found === undefined) throw new PosternError("not_found", `Cannot find setting "${asked}": there is none of this name`);
+    return found;
+  }
+
+  function refuseIfPinned(definition: SettingDefinition): void {
+    const pin = config.pins.find(({ section, name }) => section === definition.section && name === definition.name);
+    if (pin === undefined) return;
+    const words = `Cannot change ${pin.section}.${pin.name}: ${pin.by} decides it; start Postern without that to change it here`;
+    throw new PosternError("invalid_value", words, { status: 409 });
   }
 
   return {
-    listSettings: async () => ({ settings: settings.map(describe) }),
+    listSettings: async () => ({ file: config.file, settings: settingDefinitions.map(describe) }),
     putSetting: async ({ parameters, body }) => {
-      const setting = find(parameters);
-      const result = setting.schema.safeParse(body.value);
+      const definition = find(parameters);
+      const result = definition.schema.safeParse(body.value);
       if (!result.success)
-        throw new PosternError("invalid_value", `Cannot set ${setting.section}.${setting.name}: it ${sayIssue(result.error.issues[0])}`);
-      await config.edit([setting.section, setting.name], result.data);
-      return describe(setting);
+        throw new PosternError(
+          "invalid_value",
+          `Cannot set ${definition.section}.${definition.name}: it ${sayIssue(result.error.issues[0])}`,
+        );
+      refuseIfPinned(definition);
+      if (!isDeepStrictEqual(result.data, valueOf(config.current, definition))) await checkEffect(definition, result.data, parts);
+      await config.edit([definition.section, definition.name], result.data);
+      return describe(definition);
     },
     resetSetting: async ({ parameters }) => {
-      const setting = find(parameters);
-      await config.edit([setting.section, setting.name], undefined);
-      return describe(setting);
+      const definition = find(parameters);
+      refuseIfPinned(definition);
+      await checkEffect(definition, describeSchema(definition).standard, parts);
+      await config.edit([definition.section, definition.name], undefined);
+      return describe(definition);
     },
   };
 }
 
-/** Every property with a title, of every section of config.json that is an object of properties. */
-function findSettings(): Setting[] {
-  return Object.entries(configFileSchema.shape).flatMap(([section, part]) => {
-    const inner = unwrap(part);
-    if (!(inner instanceof z.ZodObject)) return [];
-    return Object.entries(inner.shape as Readonly<Record<string, z.ZodType>>).flatMap(([name, schema]): Setting[] => {
-      const about = aboutSchema.safeParse(schema.meta());
-      return about.success ? [{ section, name, schema, about: about.data }] : [];
-    });
+/** @throws {PosternError} `invalid_value` for a value that is well formed, and could not take effect on this machine */
+async function checkEffect({ section, name }: SettingDefinition, value: unknown, parts: Parts): Promise<void> {
+  if (section === "network" && name === "caFile" && typeof value === "string") readAuthorities(value);
+  if (section !== "gateway" || (name !== "port" && name !== "host")) return;
+  const now = parts.config.current.gateway;
+  const address = name === "port" ? { host: now.host, port: Number(value) } : { host: String(value), port: 0 };
+  // What it holds itself is free for it.
+  if (name === "port" && parts.addresses().some((held) => held.endsWith(`:${address.port}`))) return;
+  await parts.checkAddress(address).catch((error: Error) => {
+    const why = error.message.replace(/^Cannot listen on /, "");
+    throw new PosternError("invalid_value", `Cannot set gateway.${name} to ${String(value)}: ${why}; choose another`, { cause: error });
   });
 }
 
-function unwrap(schema: unknown): unknown {
-  return schema instanceof z.ZodPrefault || schema instanceof z.ZodDefault || schema instanceof z.ZodOptional
-    ? unwrap(schema.unwrap())
-    : schema;
+function valueOf(config: object, { section, name }: SettingDefinition): unknown {
+  return (config as Readonly<Record<string, Readonly<Record<string, unknown>>>>)[section]?.[name];
+}
+
+function describeSchema({ schema }: SettingDefinition): { readonly schema: Record<string, unknown>; readonly standard: unknown } {
+  const { default: standard, ...rest } = z.toJSONSchema(schema, { io: "input" });
+  for (const name of ["$schema", "title", "help", "unit", "group", "choices", "kind", "environment", "flag"]) delete rest[name];
+  return { schema: rest, standard: standard ?? null };
 }

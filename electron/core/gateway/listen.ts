@@ -16,6 +16,8 @@ export interface Listener {
    * Stops: no new connections, calls under way may finish for `graceMs`, then they end with an error.
    */
   drain(graceMs: number): Promise<void>;
+  /** The same for this listener alone: what comes in elsewhere goes on. Called again, the later `graceMs` holds. */
+  retire(graceMs: number): Promise<void>;
 }
 
 const openAnswers = Symbol("open answers");
@@ -39,6 +41,7 @@ const mostConnections = 4_096;
  */
 export async function listen(gateway: Gateway, options: { readonly host: string; readonly port: number }): Promise<Listener> {
   const idle = new Set<Socket>();
+  const open = new Set<Socket>();
   let isDraining = false;
   const servers: Server[] = [];
   const isLocal = options.host === "127.0.0.1" || options.host === "localhost";
@@ -46,7 +49,7 @@ export async function listen(gateway: Gateway, options: { readonly host: string;
   let port = options.port;
   try {
     for (const host of hosts) {
-      const server = createHttpServer(gateway, { idle, isDraining: () => isDraining });
+      const server = createHttpServer(gateway, { idle, open, isDraining: () => isDraining });
       if (await bind(server, { host, port, isOptional: host === "::1" && isLocal })) servers.push(server);
       port ||= (server.address() as AddressInfo | null)?.port ?? 0;
     }
@@ -60,31 +63,43 @@ export async function listen(gateway: Gateway, options: { readonly host: string;
       ? [`127.0.0.1:${port}`, `localhost:${port}`, `[::1]:${port}`]
       : [`${bracketed(options.host)}:${port}`, `127.0.0.1:${port}`, `localhost:${port}`],
   );
+
+  let closing: Promise<unknown> | undefined;
+  let timer: NodeJS.Timeout | undefined;
+
+  async function retire(graceMs: number): Promise<void> {
+    isDraining = true;
+    closing ??= Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+    for (const socket of idle) socket.destroy();
+    // Asked again, the later word holds: a listener that moved away has long, and less once everything stops.
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      const reason = new PosternError("shutting_down", "Cannot finish this call: Postern is shutting down");
+      for (const exchange of gateway.underWay.all()) {
+        if (!open.has(exchange.request.socket)) continue;
+        if (exchange.interrupt === null) exchange.request.destroy();
+        else exchange.interrupt(reason);
+      }
+      setTimeout(() => servers.forEach((server) => server.closeAllConnections()), 200);
+    }, graceMs);
+    await closing;
+    clearTimeout(timer);
+  }
+
   return {
     port,
     addresses: servers.map((server) => bracketed((server.address() as AddressInfo).address) + `:${port}`),
     async drain(graceMs) {
       gateway.startDraining();
-      isDraining = true;
-      const closed = Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-      for (const socket of idle) socket.destroy();
-      const timer = setTimeout(() => {
-        const reason = new PosternError("shutting_down", "Cannot finish this call: Postern is shutting down");
-        for (const exchange of gateway.underWay.all()) {
-          if (exchange.interrupt === null) exchange.request.destroy();
-          else exchange.interrupt(reason);
-        }
-        setTimeout(() => servers.forEach((server) => server.closeAllConnections()), 200);
-      }, graceMs);
-      await closed;
-      clearTimeout(timer);
+      await retire(graceMs);
     },
+    retire,
   };
 }
 
 function createHttpServer(
   gateway: Gateway,
-  { idle, isDraining }: { readonly idle: Set<Socket>; readonly isDraining: () => boolean },
+  { idle, open, isDraining }: { readonly idle: Set<Socket>; readonly open: Set<Socket>; readonly isDraining: () => boolean },
 ): Server {
   const server = createServer({
     maxHeaderSize: 16_384,
@@ -120,7 +135,11 @@ function createHttpServer(
     // Connections that only wait make room for new ones, the oldest first.
     if (idle.size >= mostIdleConnections) idle.values().next().value?.destroy();
     idle.add(socket);
-    socket.once("close", () => idle.delete(socket));
+    open.add(socket);
+    socket.once("close", () => {
+      idle.delete(socket);
+      open.delete(socket);
+    });
   });
   server.on("request", (request, response) => serve(request, response, null));
   // "100 Continue" is an invitation to send the body: it is given after the key was found good, not before.
