@@ -20,6 +20,8 @@ export const liveEventSchema = z.discriminatedUnion("type", [
     status: z.number().nullable(),
     ending: z.string(),
     errorCode: z.string().nullable(),
+    /** Whether another target answered than the one that was asked first. */
+    failedOver: z.boolean(),
     firstByteMs: z.number().nullable(),
     totalMs: z.number().nullable(),
     inputTokens: z.number().nullable(),

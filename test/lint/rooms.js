@@ -99,9 +99,12 @@ export const rooms = {
   },
   "electron/desktop": {
     folders: ["electron/core/postern.ts", "electron/core/platform.ts", "electron/host", "shared"],
-    packages: ["node:*", "electron", "electron/*", "electron-updater"],
+    packages: ["node:*", "electron", "electron/*", "electron-updater", "zod"],
   },
-  "electron/main.ts": { folders: ["electron/desktop", "electron/headless", "shared"], packages: ["node:*", "electron", "electron/*"] },
+  "electron/main.ts": {
+    folders: ["electron/desktop", "electron/headless", "electron/host", "shared"],
+    packages: ["node:*", "electron", "electron/*"],
+  },
   "electron/preload.ts": { folders: ["shared"], packages: ["electron", "electron/*"] },
   renderer: { folders: ["shared"], packages: ["*", "!node:*", "!electron", "!electron/*", "!undici", "!keytar"] },
 };

@@ -71,5 +71,9 @@ function summaryOf(record: CallRecord) {
   const { firstByteMs, totalMs, inputTokens, outputTokens, costMicroUsd } = record;
   const model = record.modelServed ?? record.modelAsked;
   const figures = { firstByteMs, totalMs, inputTokens, outputTokens, costMicroUsd };
-  return { endpoint, grantId, tool, alias, provider, model, status, ending, errorCode, ...figures };
+  const [asked] = record.attempts;
+  const answered = record.attempts.at(-1);
+  const failedOver =
+    errorCode === null && asked !== undefined && (asked.provider !== answered?.provider || asked.model !== answered.model);
+  return { endpoint, grantId, tool, alias, provider, model, status, ending, errorCode, failedOver, ...figures };
 }

@@ -1,15 +1,6 @@
 import { type IncomingMessage, request as httpRequest, type ServerResponse } from "node:http";
 import { pipeline } from "node:stream";
-
-/** The gateway as the window calls it: with a local key that never leaves this process. */
-export interface WindowGateway {
-  /** `127.0.0.1:8787` */
-  readonly address: string;
-  readonly key: string;
-}
-
-/** What of the page's own headers a model's answer may depend on. */
-const passedOn = ["accept", "anthropic-beta", "anthropic-version", "content-encoding", "content-length", "content-type"];
+import { type WindowGateway, windowCallHeaders } from "../../host/forward-window-call.ts";
 
 /**
  * Sends a call of the window's to the gateway, the way that every client's call goes, and its answer back as it comes.
@@ -22,13 +13,8 @@ export function forwardCall(
   outgoing: ServerResponse,
   options: { readonly gateway: WindowGateway; readonly headers: Readonly<Record<string, string>> },
 ): void {
-  const { address, key } = options.gateway;
-  const headers: Record<string, string | string[]> = { host: address, authorization: `Bearer ${key}`, "user-agent": "postern-window" };
-  for (const [name, value] of Object.entries(incoming.headers)) {
-    const isRouting = name.startsWith("x-portkey-") && name !== "x-portkey-api-key";
-    if (value !== undefined && (passedOn.includes(name) || isRouting)) headers[name] = value;
-  }
-  const { hostname, port } = new URL(`http://${address}`);
+  const headers = windowCallHeaders(Object.entries(incoming.headers), options.gateway);
+  const { hostname, port } = new URL(`http://${options.gateway.address}`);
   const call = httpRequest({
     host: hostname.replaceAll(/[[\]]/g, ""),
     port,

@@ -1,0 +1,81 @@
+import { PortTakenError, type Postern } from "#core/postern.ts";
+import type { GatewayState } from "#shared/desktop-bridge.ts";
+import { describeHolder } from "../host/port-holder.ts";
+
+/** The gateway, as the tray and the window start and stop it. */
+export interface GatewayControl {
+  readonly state: GatewayState;
+  /** Where the window's own calls go; null while the gateway is stopped. */
+  readonly address: string | null;
+  /** Opens the port; a port that is taken is a state, and no failure. */
+  start(): Promise<void>;
+  /** Closes the port. Calls under way get ten seconds. */
+  stop(): Promise<void>;
+  /** Reads anew whether it is paused. */
+  refresh(pausedUntilMs: number | null): void;
+}
+
+/** What the control works with. */
+export interface GatewayControlOptions {
+  readonly postern: Pick<Postern, "listen" | "stopListening">;
+  /** Which port is asked for: `POSTERN_PORT`; null takes config.json's. */
+  readonly port: number | null;
+  readonly onChange: (state: GatewayState) => void;
+}
+
+/** Calls that are under way when the gateway is stopped get so long. */
+export const drainMs = 10_000;
+
+/** Makes the control; nothing is opened yet. */
+export function createGatewayControl({ postern, port, onChange }: GatewayControlOptions): GatewayControl {
+  let state: GatewayState = { kind: "stopped" };
+  let address: string | null = null;
+  let changing: Promise<void> = Promise.resolve();
+
+  function become(next: GatewayState): void {
+    state = next;
+    onChange(next);
+  }
+
+  async function open(): Promise<void> {
+    if (address !== null) return;
+    become({ kind: "starting" });
+    try {
+      const { addresses } = await postern.listen({ host: "127.0.0.1", port });
+      address = addresses.find((one) => one.startsWith("127.")) ?? addresses[0] ?? "";
+      become({ kind: "running", address });
+    } catch (error) {
+      if (error instanceof PortTakenError) become({ kind: "port-taken", port: error.port, holder: await describeHolder(error.port) });
+      else become({ kind: "failed", words: error instanceof Error ? error.message : "Cannot start the gateway" });
+    }
+  }
+
+  async function close(): Promise<void> {
+    if (address !== null) await postern.stopListening({ graceMs: drainMs });
+    address = null;
+    become({ kind: "stopped" });
+  }
+
+  /** One after the other: a stop that waits for calls must not meet a start. */
+  function queue(change: () => Promise<void>): Promise<void> {
+    changing = changing.then(change);
+    return changing;
+  }
+
+  return {
+    get state() {
+      return state;
+    },
+    get address() {
+      return address;
+    },
+    start: () => queue(open),
+    stop: () => queue(close),
+    refresh(pausedUntilMs) {
+      if (address === null) return;
+      const next: GatewayState =
+        pausedUntilMs === null ? { kind: "running", address } : { kind: "paused", address, untilMs: pausedUntilMs };
+      if (next.kind !== state.kind) become(next);
+    },
+  };
+}
