@@ -1,12 +1,5 @@
-import { defineConfig, type Plugin } from "vite";
-
-const question = 'import.meta.url.endsWith(".ts")';
-
-/** Files that start a neighbour ask whether they are source; in the bundle the answer is no, and the other branch goes. */
-const sourceQuestion: Plugin = {
-  name: "postern-source-question",
-  transform: (code) => (code.includes(question) ? code.replaceAll(question, "false") : undefined),
-};
+import { defineConfig } from "vite";
+import { sourceQuestion } from "./scripts/source-question.ts";
 
 /**
  * The headless program as plain JavaScript, since Node strips no types under node_modules.

@@ -25,7 +25,7 @@ const pages: Readonly<
   catalog: { page: "models", title: "Models", fields: { query: text, provider: name } },
   alias: { page: "aliases", title: "Aliases", fields: { name, model: name, provider: name } },
   "add-provider": { page: "keys", title: "Keys", fields: { provider: name } },
-  connect: { page: "connect", title: "Connect a tool", fields: {} },
+  connect: { page: "tools", title: "Tools", fields: {} },
   chat: { page: "chat", title: "Chat", fields: { model: name, prompt: text } },
 };
 
@@ -43,7 +43,7 @@ export function readDeepLink(link: string): DeepLink | null {
   const target = Object.hasOwn(pages, url.host) ? pages[url.host] : undefined;
   if (target === undefined) return null;
   const item = /^\/([\w.-]{1,64})\/?$/.exec(url.pathname)?.[1];
-  if (url.pathname !== "" && url.pathname !== "/" && (item === undefined || target.page !== "connect")) return null;
+  if (url.pathname !== "" && url.pathname !== "/" && (item === undefined || target.page !== "tools")) return null;
   if ([...url.searchParams.keys()].some((field) => risky.test(field))) return null;
   const fields = [...url.searchParams].filter(
     ([field, value]) => Object.hasOwn(target.fields, field) && target.fields[field]?.safeParse(value).success,

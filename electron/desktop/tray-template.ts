@@ -42,10 +42,10 @@ export function trayTemplate(facts: TrayFacts, actions: TrayActions): MenuItemCo
       submenu: [
         ...facts.tools.map(({ id, name }) => ({
           label: labelOf(name),
-          click: () => actions.openWindow(`#/connect/${encodeURIComponent(id)}`),
+          click: () => actions.openWindow(`#/tools/${encodeURIComponent(id)}`),
         })),
         ...(facts.tools.length > 0 ? [separator] : []),
-        { label: words.tray.allTools, click: () => actions.openWindow("#/connect") },
+        { label: words.tray.allTools, click: () => actions.openWindow("#/tools") },
       ],
     },
     separator,
@@ -117,7 +117,7 @@ function askingItems({ asking }: TrayFacts, actions: TrayActions): MenuItemConst
 }
 
 /** Where the window shows who asks to be let in. */
-export const askingPlace = "#/access";
+export const askingPlace = "#/tools";
 
 function askingMenu({ id, hasCredential }: AskingTool, actions: TrayActions): MenuItemConstructorOptions[] {
   return [
