@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { storedConfigSchema } from "../schema/routing.ts";
+import { aliasNameSchema, storedConfigSchema } from "../schema/routing.ts";
 import type { ContractEntry } from "./endpoint.ts";
 
 /** What is asked: a call as it would come. Nothing of it is sent anywhere. */
@@ -16,6 +16,10 @@ export const explainQuestionSchema = z.strictObject({
   metadata: z.record(z.string(), z.unknown()).default({}),
   /** Members of the body that conditions look at. */
   params: z.record(z.string(), z.unknown()).default({}),
+  /** Request headers by their names in lower case, which sticky draws look at. */
+  headers: z.record(z.string().max(128), z.string().max(1_024)).default({}),
+  /** An alias or a saved config as it would be, in the place of what is stored under its name: for those who are changing it. */
+  draft: z.strictObject({ kind: z.enum(["alias", "config"]), name: aliasNameSchema, config: storedConfigSchema }).optional(),
   needs: z
     .strictObject({
       vision: z.boolean().default(false),
@@ -25,6 +29,9 @@ export const explainQuestionSchema = z.strictObject({
     })
     .optional(),
 });
+
+/** {@link explainQuestionSchema}'s values. */
+export type ExplainQuestion = z.infer<typeof explainQuestionSchema>;
 
 const explainedTargetSchema = z.object({
   /** 1 for the first that would be tried. */

@@ -195,6 +195,28 @@ describe("explainRoute", () => {
     expect(provider.requests.length).toBe(requests);
   });
 
+  test("takes a draft in the place of what is stored, and keeps to it where it names itself", async () => {
+    const draft = { kind: "alias", name: "fast", config: { provider: "openai", model: "gpt-4o-mini" } } as const;
+    expect(await call("explainRoute", { body: { model: "fast", draft } })).toMatchObject({
+      alias: "fast",
+      targets: [{ model: "gpt-4o-mini" }],
+    });
+    expect(await call("explainRoute", { body: { model: "fast" } })).toMatchObject({ targets: [{ model: "gpt-4o" }] });
+  });
+
+  test("draws by a header as the gateway would", async () => {
+    const config: StoredConfig = {
+      strategy: { mode: "loadbalance", sticky: { by: "headers.x-session" } },
+      targets: ["a", "b", "c", "d"].map((model) => ({ provider: "openai", model })),
+    };
+    const drawn = (session: string): Promise<string | null | undefined> =>
+      call("explainRoute", { body: { config, headers: { "x-session": session } } }).then(({ targets }) => targets[0]?.model);
+    const first = await drawn("one");
+    for (let time = 0; time < 8; time++) expect(await drawn("one")).toBe(first);
+    const others = await Promise.all(Array.from({ length: 24 }, (_, index) => drawn(String(index))));
+    expect(new Set(others).size).toBeGreaterThan(1);
+  });
+
   test("says why a call could go nowhere", async () => {
     await expect(call("explainRoute", { body: { model: "@groq/x" } })).rejects.toMatchObject({ code: "provider_key_missing" });
     await expect(call("explainRoute", { body: { provider: "nobody", model: "x" } })).rejects.toMatchObject({ code: "unknown_provider" });

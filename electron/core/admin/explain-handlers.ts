@@ -1,7 +1,7 @@
 import { explainRoute } from "#core/routing/explain-route.ts";
 import { planTree } from "#core/routing/plan-tree.ts";
 import type { RouteCall } from "#core/routing/route-types.ts";
-import type { explainContract } from "#shared/contract/explain.ts";
+import type { ExplainQuestion, explainContract } from "#shared/contract/explain.ts";
 import { emptyCall } from "./empty-call.ts";
 import type { HandlersOf } from "./handlers-of.ts";
 import type { AdminParts } from "./parts.ts";
@@ -33,11 +33,18 @@ export function createExplainHandlers({ world }: Pick<AdminParts, "world">): Han
           metadata: body.metadata,
           pathname: pathnames[body.endpoint],
           param: (name) => (Object.hasOwn(body.params, name) ? body.params[name] : name === "model" ? body.model : undefined),
-          header: () => null,
+          header: (name) => (Object.hasOwn(body.headers, name) ? (body.headers[name] ?? null) : null),
         },
         needs,
       };
-      return explainRoute(planTree(call, world), needs);
+      return explainRoute(planTree(call, body.draft === undefined ? world : withDraft(world, body.draft)), needs);
     },
   };
+}
+
+/** The world as it would be if the draft were saved. */
+function withDraft(world: AdminParts["world"], { kind, name, config }: NonNullable<ExplainQuestion["draft"]>): AdminParts["world"] {
+  return kind === "alias"
+    ? { ...world, findAlias: (asked) => (asked === name ? config : world.findAlias(asked)) }
+    : { ...world, findConfig: (asked) => (asked === name ? config : world.findConfig(asked)) };
 }
