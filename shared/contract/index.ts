@@ -4,6 +4,7 @@ import { callsContract } from "./calls.ts";
 import { catalogContract } from "./catalog.ts";
 import { chatsContract } from "./chats.ts";
 import { connectContract } from "./connect.ts";
+import { dataContract } from "./data.ts";
 import { doctorContract } from "./doctor.ts";
 import { eventsContract } from "./events.ts";
 import { explainContract } from "./explain.ts";
@@ -24,6 +25,7 @@ export type Contract = typeof aliasesContract &
   typeof catalogContract &
   typeof chatsContract &
   typeof connectContract &
+  typeof dataContract &
   typeof doctorContract &
   typeof eventsContract &
   typeof explainContract &
@@ -45,6 +47,7 @@ export const contract: Contract = {
   ...catalogContract,
   ...chatsContract,
   ...connectContract,
+  ...dataContract,
   ...doctorContract,
   ...eventsContract,
   ...explainContract,

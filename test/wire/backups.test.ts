@@ -85,4 +85,23 @@ describe("backups", () => {
     expect([none.code, made.code, listed.code, restored.code, wrong.code]).toEqual([0, 0, 0, 0, 2]);
     expect([none.stdout.includes("No copies"), listed.stdout.includes(name)]).toEqual([true, true]);
   });
+
+  test("can be downloaded, put into another Postern, taken back before the start, and removed", async () => {
+    await using postern = await startPostern({ dataFolder: folder });
+    await using other = await startPostern();
+    const [admin, there] = [adminOf(postern), adminOf(other)];
+    const { name } = await admin("createBackup", {});
+    const bytes = new Uint8Array(await (await admin("downloadBackup", { parameters: { name } })).arrayBuffer());
+    const uploaded = await there("uploadBackup", { body: bytes });
+    expect(uploaded).toMatchObject({ database: "postern", bytes: bytes.length });
+    await there("restoreBackup", { parameters: { name: uploaded.name } });
+    expect((await there("listBackups", {})).waiting).toEqual(["postern"]);
+    expect(await there("cancelRestore", {})).toEqual({ cancelled: true });
+    expect((await there("listBackups", {})).waiting).toEqual([]);
+    await expect(there("uploadBackup", { body: new TextEncoder().encode("no database") })).rejects.toMatchObject({ code: "invalid_value" });
+    expect(await there("removeBackup", { parameters: { name: uploaded.name } })).toEqual({ removed: true });
+    expect(readdirSync(path.join(other.dataFolder, "backups"))).toEqual([]);
+    await expect(there("removeBackup", { parameters: { name: "../config.json" } })).rejects.toMatchObject({ code: "invalid_value" });
+    await expect(there("downloadBackup", { parameters: { name: "gone.db" } })).rejects.toMatchObject({ code: "not_found" });
+  });
 });

@@ -5,6 +5,7 @@ import { createCallHandlers } from "./call-handlers.ts";
 import { createCatalogHandlers } from "./catalog-handlers.ts";
 import { createChatsHandlers } from "./chats-handlers.ts";
 import { createConnectHandlers } from "./connect-handlers.ts";
+import { createDataHandlers } from "./data-handlers.ts";
 import { createDoctorHandlers } from "./doctor-handlers.ts";
 import { createEventHandlers } from "./event-handlers.ts";
 import { createExplainHandlers } from "./explain-handlers.ts";
@@ -29,6 +30,7 @@ export function createHandlers(parts: AdminParts): HandlersOf<Contract> {
     ...createCatalogHandlers(parts),
     ...createChatsHandlers(parts),
     ...createConnectHandlers(parts),
+    ...createDataHandlers(parts),
     ...createDoctorHandlers(parts),
     ...createEventHandlers(parts),
     ...createExplainHandlers(parts),

@@ -1,4 +1,5 @@
-import { copyFile, mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { copyFile, mkdir, open, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { PosternError } from "#shared/errors.ts";
 import type { Clock } from "#core/platform.ts";
@@ -32,6 +33,18 @@ export interface Backups {
    * @throws {PosternError} `not_found`, or `invalid_value` for a file that is damaged, newer than this Postern or no database of it
    */
   restore(name: string): Promise<void>;
+  /** Whether a backup waits for the next start. */
+  readonly isWaiting: boolean;
+  /** Lets go of the one that waits. @returns whether there was one */
+  cancelRestore(): Promise<boolean>;
+  /**
+   * Checks the bytes of a copy, and puts it among the others.
+   *
+   * @throws {PosternError} `invalid_value` as {@link Backups.restore}
+   */
+  adopt(bytes: Uint8Array): Promise<Backup>;
+  /** @returns whether there was one of this name */
+  remove(name: string): Promise<boolean>;
 }
 
 /** @param options.file the database's own; @param options.kind whose tables it holds */
@@ -104,6 +117,35 @@ export function openBackups(
           throw new PosternError("not_found", `Cannot restore "${name}": there is no such file in ${folder}`, { cause: error });
         throw error;
       }
+    },
+    get isWaiting() {
+      return existsSync(restoredFileOf(options.file));
+    },
+    async cancelRestore() {
+      const wasWaiting = existsSync(restoredFileOf(options.file));
+      await rm(restoredFileOf(options.file), { force: true });
+      return wasWaiting;
+    },
+    async adopt(bytes) {
+      await mkdir(folder, { recursive: true, mode: 0o700 });
+      const target = path.join(folder, `${copies.made}uploaded-${isoNow().replaceAll(/[:.]/g, "-")}.db`);
+      const partial = `${target}.partial`;
+      try {
+        await writeFile(partial, bytes, { mode: 0o600 });
+        await check(store, { file: partial, name: "this file", kind });
+        await flush(partial);
+        await rename(partial, target);
+      } catch (error) {
+        await rm(partial, { force: true });
+        throw error;
+      }
+      return read(path.basename(target));
+    },
+    async remove(name) {
+      const file = path.join(folder, name);
+      const isThere = existsSync(file);
+      await rm(file, { force: true });
+      return isThere;
     },
   };
 }
