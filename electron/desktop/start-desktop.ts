@@ -97,7 +97,7 @@ export async function startDesktop({ dataFolder, args, system }: DesktopOptions)
     preload: path.join(import.meta.dirname, preloadFile),
     isPackaged: app.isPackaged,
     stateFile: path.join(dataFolder, "window.json"),
-    icon: system === "linux" ? path.join(root, "assets/icons/app/256.png") : null,
+    icon: system === "linux" ? path.join(root, "assets/icons/app/256x256.png") : null,
     closeHides: () => settings().closeToTray && !isQuitting,
     onFirstHide: () => {
       tray?.pointAt(words.hidden.title, words.hidden.body);
