@@ -4,7 +4,7 @@ const tabKey = "postern-tab";
 const tabHeader = "x-postern-tab";
 
 /** In the desktop app the window is served by the app itself, and nobody else can reach it: there is nothing to log in to. */
-const isDesktop = !location.protocol.startsWith("http");
+const isDesktop = "posternDesktop" in globalThis;
 
 /** Whether this page runs in a browser, and can be logged out of. */
 export const hasLogin = !isDesktop;
