@@ -17,7 +17,11 @@ export function Tooltip({
       <Base.Trigger render={children} />
       <Base.Portal>
         <Base.Positioner sideOffset={6} className="z-50">
-          <Base.Popup className="animate-appear flex max-w-80 items-center gap-2 rounded-control border border-line bg-raised px-2 py-1 text-small text-ink shadow-raised">
+          <Base.Popup
+            // Beside the name that the trigger has already: heard twice, it would only be noise.
+            aria-hidden="true"
+            className="animate-appear flex max-w-80 items-center gap-2 rounded-control border border-line bg-raised px-2 py-1 text-small text-ink shadow-raised"
+          >
             {words}
             {shortcut === undefined ? null : <Keys shortcut={shortcut} />}
           </Base.Popup>

@@ -1,0 +1,255 @@
+import { execFile } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { promisify } from "node:util";
+import type { Locator, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { LoggedCall } from "#shared/contract/calls.ts";
+import { adminOf } from "../fakes/call-admin.ts";
+import { stall } from "../fakes/misbehaviour.ts";
+import { findBarriers, inspectLook, type OpenedWindow, openWindow } from "../fakes/open-window.ts";
+import { openAiStream } from "../fakes/openai-replies.ts";
+import { status } from "../fakes/replies.ts";
+import { type CallWorld, startCallWorld } from "./call-world.ts";
+
+let world: CallWorld;
+
+beforeAll(async () => {
+  world = await startCallWorld();
+});
+
+afterAll(async () => {
+  await world[Symbol.asyncDispose]();
+});
+
+function rows(page: Page) {
+  return page.getByRole("grid").locator("[data-call]");
+}
+
+/** Behind an open sheet the page's own heading is out of reach. */
+async function showCall({ page }: OpenedWindow, { id }: { readonly id: number }): Promise<Locator> {
+  await page.evaluate((next) => void (location.hash = next), `#/activity/${String(id)}`);
+  const sheet = page.getByRole("dialog", { name: `Call ${String(id)}` });
+  await sheet.getByRole("tab", { name: "Overview" }).waitFor();
+  return sheet;
+}
+
+async function newest(): Promise<LoggedCall> {
+  const { calls } = await adminOf(world.postern)("listCalls", { query: { limit: 1 } });
+  if (calls[0] === undefined) throw new Error("the log is empty");
+  return calls[0];
+}
+
+describe("the activity page", () => {
+  test("says where nothing is yet what to do, with a command that works", async () => {
+    await using window = await openWindow({ at: "activity" });
+    await window.page.getByRole("heading", { name: "No calls yet" }).waitFor();
+    const command = await window.page.getByRole("region", { name: "Try it" }).innerText();
+    const { stdout } = await run(command, window.postern.key);
+    expect(stdout).toContain("chat.completion");
+    await rows(window.page).first().waitFor();
+  });
+
+  test("shows calls of every tool and provider as they come, with failover, errors and what is under way", async () => {
+    await using window = await openWindow({ postern: world.postern, at: "activity" });
+    const { page } = window;
+    await world.ask({}, { tool: "aider" });
+    world.openai.next(status(503));
+    await world.ask({ model: "steady" }, { tool: "codex_cli_rs" });
+    world.openai.next(status(400));
+    await world.ask({}, { tool: "spy" });
+    await rows(page).nth(2).waitFor();
+    const failedOver = rows(page).filter({ hasText: "codex" });
+    expect(await failedOver.innerText()).toMatch(/steady\s*→\s*llama/);
+    expect(await failedOver.innerText()).toContain("2 tries");
+    expect(await rows(page).first().innerText()).toMatch(/400\s*Failed/);
+    const leaving = new AbortController();
+    world.openai.next(stall());
+    const slow = world.ask({ stream: true }, { tool: "slow", signal: leaving.signal }).catch(() => null);
+    await page.getByText("waiting for openai").waitFor();
+    leaving.abort();
+    await slow;
+    await rows(page).filter({ hasText: "Client left" }).waitFor();
+    expect(await page.getByText("waiting for openai").count()).toBe(0);
+  });
+
+  test("filters by what stands in the URL, as chips that go away one by one", async () => {
+    await world.ask({}, { tool: "filtered" });
+    await using window = await openWindow({ postern: world.postern, at: "activity" });
+    const { page } = window;
+    await rows(page).first().waitFor();
+    await page.getByRole("button", { name: "Filter", exact: true }).click();
+    await page.getByRole("combobox", { name: "Tool" }).click();
+    await page.getByRole("option", { name: "filtered" }).click();
+    await page.keyboard.press("Escape");
+    await expect.poll(() => rows(page).count()).toBe(1);
+    expect(decodeURIComponent(page.url())).toContain("tool=filtered");
+    await page.reload();
+    await expect.poll(() => rows(page).count()).toBe(1);
+    await page.getByRole("button", { name: "Remove filter: Tool" }).click();
+    await expect.poll(() => rows(page).count()).toBeGreaterThan(1);
+    await page.getByRole("searchbox", { name: "Search calls" }).fill("no such words anywhere");
+    await page.getByRole("heading", { name: "No call fits these filters" }).waitFor();
+    await page.getByRole("button", { name: "Clear all" }).click();
+    await page.getByRole("radio", { name: "Went wrong" }).click();
+    await expect.poll(async () => new Set(await rows(page).locator("[role=gridcell]:nth-child(5)").allInnerTexts())).not.toContain("200");
+  });
+
+  test("holds its rows still while somebody reads, and says how many came", async () => {
+    await using window = await openWindow({ postern: world.postern, at: "activity" });
+    const { page } = window;
+    await rows(page).first().waitFor();
+    const before = await rows(page).count();
+    await page.getByRole("button", { name: "Pause" }).click();
+    await world.ask({}, { tool: "unseen" });
+    await page.getByRole("button", { name: "1 new call" }).waitFor();
+    expect(await rows(page).count()).toBe(before);
+    await page.getByRole("button", { name: "1 new call" }).click();
+    await expect.poll(() => rows(page).first().innerText()).toContain("unseen");
+  });
+
+  test("is walked by keyboard alone: rows, sheet, tabs, and back to the row", async () => {
+    await using window = await openWindow({ postern: world.postern, at: "activity" });
+    const { page } = window;
+    await rows(page).nth(1).waitFor();
+    await rows(page).first().focus();
+    await page.keyboard.press("ArrowDown");
+    const second = await rows(page).nth(1).getAttribute("data-call");
+    await expect.poll(() => page.evaluate(() => document.activeElement?.getAttribute("data-call"))).toBe(second);
+    await page.keyboard.press("Enter");
+    await page.getByRole("dialog", { name: `Call ${String(second)}` }).waitFor();
+    await page.getByRole("tab", { name: "Overview" }).focus();
+    await page.keyboard.press("ArrowRight");
+    await page.keyboard.press("Enter");
+    await page.getByRole("region", { name: "Attempts over time" }).waitFor();
+    await page.keyboard.press("Escape");
+    await page.getByRole("dialog").waitFor({ state: "detached" });
+    await expect.poll(() => page.evaluate(() => document.activeElement?.getAttribute("data-call"))).toBe(second);
+  });
+});
+
+describe("one call", () => {
+  test("tells its tries in order of time, why the next was made, and its cost as a sum", async () => {
+    world.openai.next(status(503));
+    await world.ask({ model: "steady" });
+    await using window = await openWindow({ postern: world.postern, at: "activity" });
+    const { page } = window;
+    const sheet = await showCall(window, await newest());
+    const costs = await sheet.locator("tbody tr td:last-child").allInnerTexts();
+    expect(costs).toEqual(["$0.0015", "$0.0005", "$0.001"]);
+    expect(await sheet.locator("tfoot").innerText()).toContain("$0.003");
+    await sheet.getByText("estimated from your own prices", { exact: false }).waitFor();
+    await sheet.getByRole("tab", { name: "Attempts 2" }).click();
+    const tries = sheet.getByRole("region", { name: "Attempts over time" }).getByRole("listitem");
+    expect(await tries.count()).toBe(2);
+    expect(await tries.first().innerText()).toMatch(/openai \/ gpt-4o[\s\S]*Status 503[\s\S]*header after[\s\S]*Went on to/);
+    expect(await tries.nth(1).innerText()).toMatch(/groq \/ llama[\s\S]*Answered[\s\S]*first byte after/);
+    expect(await inspectLook(page, "activity-attempts")).toEqual([]);
+  });
+
+  test("shows what it sent and got where that is kept, and offers to keep it where it is not", async () => {
+    world.openai.next(openAiStream({ deltas: ["Streamed ", "words"], usage: { prompt_tokens: 5, completion_tokens: 2, total_tokens: 7 } }));
+    await world.ask({ stream: true }, { tool: "spy" });
+    const kept = await newest();
+    await using window = await openWindow({ postern: world.postern, at: "activity" });
+    const { page } = window;
+    await showCall(window, kept);
+    await page.getByRole("tab", { name: "Request" }).click();
+    await page.getByText('"content": "Hi"').waitFor();
+    await page.getByRole("tab", { name: "Response" }).click();
+    await page.getByText("Streamed words", { exact: true }).waitFor();
+    await world.ask({}, { tool: "shy" });
+    await showCall(window, await newest());
+    await page.getByRole("button", { name: "Keep those of shy" }).click();
+    await page.getByText("From its next call on").waitFor();
+    await world.ask({}, { tool: "shy" });
+    await expect.poll(async () => (await newest()).hasBodies).toBe(true);
+  });
+
+  test("is replayed as it was, and changed and sent to another model", async () => {
+    await world.ask({ user: "somebody" }, { tool: "spy" });
+    const first = await newest();
+    await using window = await openWindow({ postern: world.postern, at: "activity" });
+    const { page } = window;
+    await showCall(window, first);
+    await page.getByRole("button", { name: "Replay" }).click();
+    const answer = page.getByRole("region", { name: "Answer" });
+    await answer.getByText("Hello from afar!").waitFor();
+    await answer.getByText("Status 200").waitFor();
+    expect(JSON.parse(world.openai.requests.at(-1)?.body.toString() ?? "")).toMatchObject({ model: "gpt-4o", user: "somebody" });
+    expect(await newest()).toMatchObject({
+      tool: "postern-window",
+      modelAsked: "@openai/gpt-4o",
+      metadata: { replayOf: String(first.id) },
+    });
+    await page.getByRole("textbox", { name: "Model or alias" }).fill("@groq/llama");
+    const body = page.getByRole("textbox", { name: "Body" });
+    await body.fill((await body.inputValue()).replace('"Hi"', '"Changed"'));
+    await page.getByRole("button", { name: "Send", exact: true }).click();
+    await expect.poll(() => world.groq.requests.at(-1)?.body.toString() ?? "").toContain("Changed");
+    await page.getByRole("button", { name: "Open this call" }).click();
+    const again = await newest();
+    await page.getByRole("dialog", { name: `Call ${String(again.id)}` }).waitFor();
+    await page.getByRole("button", { name: `Call ${String(first.id)}` }).waitFor();
+    expect(again).toMatchObject({ provider: "groq", modelAsked: "@groq/llama" });
+  });
+
+  test("is copied as a command that runs with the key in the environment and holds no key", async () => {
+    await world.ask({ messages: [{ role: "user", content: `It's "quoted" $HOME \\ 'twice'` }] }, { tool: "spy" });
+    const call = await newest();
+    await using window = await openWindow({ postern: world.postern, at: "activity" });
+    const { page } = window;
+    await showCall(window, call);
+    await page.getByRole("button", { name: "Copy as curl" }).click();
+    await page.getByRole("menuitem", { name: "For bash and zsh" }).click();
+    await page.getByText("Copied. It runs once").waitFor();
+    const command = await page.evaluate(() => navigator.clipboard.readText());
+    expect(command).toContain("$POSTERN_KEY");
+    expect(command).not.toContain(world.postern.key);
+    const { stdout } = await run(command, world.postern.key);
+    expect(stdout).toContain("Hello from afar!");
+    expect(JSON.parse(world.openai.requests.at(-1)?.body.toString() ?? "")).toMatchObject({
+      messages: [{ content: `It's "quoted" $HOME \\ 'twice'` }],
+    });
+  });
+});
+
+test("the export holds the calls of the filters, and reads back", async () => {
+  await world.ask({}, { tool: "=exported" });
+  await using window = await openWindow({ postern: world.postern, at: "activity?text=%3Dexported" });
+  const { page } = window;
+  await expect.poll(() => rows(page).count()).toBe(1);
+  const save = async (item: string): Promise<string> => {
+    await page.getByRole("button", { name: "Export" }).click();
+    const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("menuitem", { name: item }).click()]);
+    return readFileSync(await download.path(), "utf8");
+  };
+  const lines = (await save("JSON lines")).trimEnd().split("\n");
+  expect(lines.map((line) => (JSON.parse(line) as LoggedCall).userAgent)).toEqual(["=exported/1.0"]);
+  const csv = (await save("Comma-separated")).trimEnd().split("\r\n");
+  expect(csv).toHaveLength(2);
+  expect(csv[1]).toContain(",'=exported");
+});
+
+test("looks right in both themes and sizes, with rows, filters, and a call", async () => {
+  await using window = await openWindow({ postern: world.postern, at: "activity" });
+  const { page } = window;
+  await rows(page).first().waitFor();
+  expect(await inspectLook(page, "activity")).toEqual([]);
+  await page.getByRole("button", { name: "Filter", exact: true }).click();
+  await page.getByRole("combobox", { name: "Tool" }).waitFor();
+  expect(await inspectLook(page, "activity-filters")).toEqual([]);
+  await page.keyboard.press("Escape");
+  await window.goTo("activity?within=24h&outcome=error&tool=spy");
+  expect(await findBarriers(page)).toEqual([]);
+  const { calls } = await window.admin("listCalls", { query: { tool: "spy", outcome: "ok", limit: 1 } });
+  await showCall(window, { id: calls[0]?.id ?? 0 });
+  expect(await inspectLook(page, "activity-call")).toEqual([]);
+  await page.getByRole("button", { name: "Edit and resend" }).click();
+  await page.getByRole("textbox", { name: "Body" }).waitFor();
+  expect(await inspectLook(page, "activity-resend")).toEqual([]);
+});
+
+/** Runs a command as its person's shell would. */
+function run(command: string, key: string): Promise<{ stdout: string }> {
+  return promisify(execFile)("/bin/sh", ["-c", command], { env: { PATH: process.env["PATH"], POSTERN_KEY: key } });
+}
