@@ -83,6 +83,7 @@ export async function createPostern(platform: Platform): Promise<Postern> {
       connections.setLimits(next.gateway);
       if (way.configure(next.network)) connections.renew();
     });
+    const events = openLiveEvents(clock);
     const catalog = rooms.openCatalog({
       dataFolder: platform.dataFolder,
       assetsFolder: platform.assetsFolder,
@@ -93,8 +94,8 @@ export async function createPostern(platform: Platform): Promise<Postern> {
       sign: rooms.createSigner({ connections, nowMs: () => clock.nowMs() }),
       ...rooms.createCatalogKeys({ config, vault }),
       notify,
+      onRefreshed: (source, models) => events.publish({ type: "catalog-refreshed", source, models }),
     });
-    const events = openLiveEvents(clock);
     const callLog = rooms.openCallLog(store, { clock, onError: (error) => notify(error.message) });
     const observers = rooms.openObservers({ dataFolder: platform.dataFolder, settings: config.current.observability, notify });
     const { log } = observers;

@@ -7,6 +7,7 @@ import {
   modelPageSchema,
   refreshOutcomeSchema,
 } from "../schema/model.ts";
+import { modelFiguresSchema, modelListAnswerSchema } from "../schema/model-list.ts";
 import type { ContractEntry } from "./endpoint.ts";
 
 const nameSchema = z.string().min(1).max(256);
@@ -17,6 +18,24 @@ const nameSchema = z.string().min(1).max(256);
  */
 export const catalogContract = {
   queryModels: { method: "POST", path: "/admin/catalog/models", body: modelFilterSchema, reply: modelPageSchema },
+  /**
+   * All models at once, as columns, to be searched where they are shown; the JSON of {@link modelListAnswerSchema}. Whoever has one
+   * names its version, and gets no other unless there is another.
+   */
+  listModels: {
+    method: "GET",
+    path: "/admin/catalog/list",
+    query: z.strictObject({ known: z.string().max(64).optional() }),
+    reply: modelListAnswerSchema,
+    type: "application/json",
+  },
+  /** What is known of one model beyond its lists, by any of its names. */
+  readModelFigures: {
+    method: "POST",
+    path: "/admin/catalog/figures",
+    body: z.strictObject({ model: nameSchema }),
+    reply: modelFiguresSchema,
+  },
   describeModel: {
     method: "POST",
     path: "/admin/catalog/model",

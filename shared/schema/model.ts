@@ -78,6 +78,8 @@ export const modelSummarySchema = z.object({
   knowledge_cutoff: z.string().nullable(),
   deprecated_at: z.string().nullable(),
   license: z.string().nullable(),
+  /** Whether its weights can be had by anybody. */
+  open_weights: z.boolean().nullable(),
   hugging_face_id: z.string().nullable(),
   endpoints: z.array(modelEndpointSchema).readonly(),
 });
@@ -96,6 +98,8 @@ export const huggingFaceMetricsSchema = z.object({
   downloads: z.number().nullable(),
   likes: z.number().nullable(),
   pipeline_tag: z.string().nullable(),
+  /** How many weights the model has. */
+  parameters: z.number().nullable(),
   license: z.string().nullable(),
 });
 

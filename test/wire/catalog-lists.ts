@@ -272,6 +272,7 @@ export const listRoutes: Readonly<Record<string, Script>> = {
     pipeline_tag: "text-generation",
     tags: ["license:llama3.1"],
     cardData: { license: "llama3.1" },
+    safetensors: { parameters: { BF16: 8_030_261_248 }, total: 8_030_261_248 },
   }),
 };
 

@@ -124,7 +124,7 @@ describe("with every provider's key", () => {
       source_gateway: "deepinfra",
       pricing: { prompt: "0.00000003", completion: "0.00000005" },
       license: "llama3.1",
-      huggingface_metrics: { downloads: 5_600_000, likes: 4_200, pipeline_tag: "text-generation" },
+      huggingface_metrics: { downloads: 5_600_000, likes: 4_200, pipeline_tag: "text-generation", parameters: 8_030_261_248 },
     });
     const short = await ask<ModelAnswer>(
       postern,

@@ -6,6 +6,8 @@ import type { AdminParts } from "./parts.ts";
 export function createCatalogHandlers({ catalog }: Pick<AdminParts, "catalog">): HandlersOf<typeof catalogContract> {
   return {
     queryModels: ({ body }) => catalog.query(body),
+    listModels: ({ query }) => catalog.list(query.known ?? null),
+    readModelFigures: ({ body }) => catalog.figures(body.model),
     describeModel: ({ body }) => catalog.describe(body),
     compareModels: ({ body }) => catalog.compare(body.models),
     listGateways: async () => ({ gateways: [...(await catalog.gateways())] }),

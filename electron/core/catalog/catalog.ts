@@ -1,5 +1,6 @@
 import path from "node:path";
-import type { PosternError } from "#shared/errors.ts";
+import { PosternError } from "#shared/errors.ts";
+import type { ModelFigures } from "#shared/schema/model-list.ts";
 import type {
   CatalogGateway,
   HuggingFaceMetrics,
@@ -19,15 +20,17 @@ import { type BundledPrices, loadBundledPrices } from "./bundled-prices.ts";
 import { compareModels } from "./compare-models.ts";
 import { describeModel, freshnessOf, type ModelQuestion } from "./describe-model.ts";
 import { openGatewayLists } from "./gateway-lists.ts";
-import { openKeptListings } from "./kept-listings.ts";
+import { type ListingChange, openKeptListings } from "./kept-listings.ts";
 import { openListingFiles } from "./listing-file.ts";
 import type { ListSource } from "./list-sources.ts";
 import { openLiveIndex } from "./live-index.ts";
 import { measureGateways } from "./measure-gateways.ts";
 import { openModelDetails } from "./model-details.ts";
+import { readModelFigures } from "./model-figures.ts";
 import { openFactBook, type PlanFacts } from "./model-facts.ts";
 import { type ModelLists, openModelLists } from "./model-lists.ts";
 import { readModelNames } from "./model-names.ts";
+import { openPackedList } from "./packed-list.ts";
 import { queryModels } from "./query-models.ts";
 import type { ModelPrices } from "./source-model.ts";
 import { viewModel } from "./view-model.ts";
@@ -51,6 +54,10 @@ export interface Catalog {
   loadSoon(): void;
   /** One model at one gateway. Fails as {@link describeModel} does. */
   describe(question: ModelQuestion): Promise<ModelAnswer>;
+  /** Every model at once. @param known the version that is there already. @returns the JSON of a `ModelListAnswer` */
+  list(known: string | null): Promise<string>;
+  /** What is known of a model beyond its lists. @throws {PosternError} `model_not_found` */
+  figures(name: string): Promise<ModelFigures>;
   /** A page of models. @throws {PosternError} `invalid_value` for a cursor of another list */
   query(filter: ModelFilter): Promise<ModelPage>;
   /** Models side by side, each by any of its names. */
@@ -80,6 +87,8 @@ export interface CatalogOptions {
   /** What keeps a source from being asked with its key; null where nothing does. Opens nothing. */
   readonly keyProblem: (source: ListSource) => PosternError | null;
   readonly notify: (words: string) => void;
+  /** Told when a list was fetched or forgotten, and of how many models it is now. */
+  readonly onRefreshed: (source: string, models: number) => void;
 }
 
 /** Where the catalog keeps its files, in the data folder. */
@@ -91,7 +100,7 @@ export function openCatalog(options: CatalogOptions): Catalog {
   const { clock, config, keyProblem } = options;
   const folder = path.join(options.dataFolder, folderName);
   const names = readModelNames(options.assetsFolder);
-  const kept = openKeptListings({ ...options, files: openListingFiles(folder), onChange: () => index.touch() });
+  const kept = openKeptListings({ ...options, files: openListingFiles(folder), onChange });
   const lists = openGatewayLists({
     config: () => config.current,
     kept,
@@ -109,9 +118,19 @@ export function openCatalog(options: CatalogOptions): Catalog {
     () => bundled,
   );
   const details = openModelDetails({ ...options, folder, config: () => config.current });
+  const packed = openPackedList(index, {
+    isCallable: (provider) => lists.isCallable(provider),
+    nameOf: (provider) => config.current.rows.find(provider)?.name ?? null,
+    nowMs: () => clock.nowMs(),
+  });
   const warned = new Set<string>();
   let loading: Promise<void> | null = null;
   let loadTimer: NodeJS.Timeout | null = null;
+
+  function onChange({ source, models, isNew }: ListingChange): void {
+    if (isNew) index.touch();
+    options.onRefreshed(source, models);
+  }
 
   /** Behind the call that asked: what is read from disk and compiled here takes as long as a slow call's first byte. */
   function loadSoon(): void {
@@ -189,6 +208,18 @@ export function openCatalog(options: CatalogOptions): Catalog {
         hostsOf: (source, id) => details.hostsOf(source, id),
         metricsOf: (id): Promise<HuggingFaceMetrics | null> => details.metricsOf(id),
       });
+    },
+    async list(known) {
+      await prepare();
+      return packed.answer(known);
+    },
+    async figures(name) {
+      await loaded();
+      await index.settled();
+      const row = index.current.find(name);
+      if (row === undefined)
+        throw new PosternError("model_not_found", `Cannot find model "${name.slice(0, 120)}": it is in no list`, { param: "model" });
+      return readModelFigures(row, { details, lists, names, store: options.store, clock });
     },
     async query(filter) {
       await prepare();

@@ -37,6 +37,14 @@ export interface KeptListings {
   forget(id: string): Promise<boolean>;
 }
 
+/** What became of a source's list. */
+export interface ListingChange {
+  readonly source: string;
+  readonly models: number;
+  /** Whether it is another one now. */
+  readonly isNew: boolean;
+}
+
 /** What the lists need from outside. */
 export interface KeptListingsOptions {
   readonly connections: Pick<Connections, "to">;
@@ -47,8 +55,8 @@ export interface KeptListingsOptions {
   readonly findSecret: (source: ListSource) => Promise<string | null>;
   /** Told of a list that was refused or could not be had, once for each that fails. */
   readonly notify: (words: string) => void;
-  /** Told when a list was replaced or forgotten. */
-  readonly onChange: () => void;
+  /** Told when a list was fetched, replaced or not, or forgotten; then it has no models. */
+  readonly onChange: (change: ListingChange) => void;
 }
 
 const timeoutMs = 10_000;
@@ -115,7 +123,7 @@ export function openKeptListings(options: KeptListingsOptions): KeptListings {
       throw new PosternError("upstream_invalid", `Cannot believe the model list of ${source.id}: it is empty, and was not before`);
     listings.set(source.id, listing);
     await files.write(source.id, listing).catch((error: Error) => log("cannot keep the list of %s: %s", source.id, error.message));
-    if (fetched.kind === "new") options.onChange();
+    options.onChange({ source: source.id, models, isNew: fetched.kind === "new" });
     return { gateway: source.id, outcome: fetched.kind === "new" ? "updated" : "unchanged", models, message: null };
   }
 
@@ -168,7 +176,7 @@ export function openKeptListings(options: KeptListingsOptions): KeptListings {
       const had = listings.delete(id);
       failures.delete(id);
       await files.remove(id);
-      if (had) options.onChange();
+      if (had) options.onChange({ source: id, models: 0, isNew: true });
       return had;
     },
   };

@@ -113,6 +113,7 @@ function packModel(model: SourceModel): PackedModel {
     model.license,
     model.knowledgeCutoff,
     model.deprecatedAt,
+    model.openWeights,
   ];
 }
 
@@ -144,6 +145,8 @@ function unpackModel(row: PackedModel, interned: Interner): SourceModel {
     license: interned.text(row[19]),
     knowledgeCutoff: interned.text(row[20]),
     deprecatedAt: interned.text(row[21]),
+    // Files of earlier versions have no such column.
+    openWeights: typeof row[22] === "boolean" ? row[22] : null,
   };
 }
 

@@ -70,6 +70,7 @@ export function openLiveIndex(listings: () => readonly NamedListing[], names: Mo
 
 const emptyIndex: ModelIndex = {
   rows: [],
+  providers: [],
   endpoints: 0,
   endpoint: () => undefined,
   endpointsOf: () => [],

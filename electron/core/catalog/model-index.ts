@@ -24,6 +24,8 @@ export interface ModelRow {
 /** Every model that is known, by every name. Never changed: another one takes its place. */
 export interface ModelIndex {
   readonly rows: readonly ModelRow[];
+  /** Everybody who serves a model. */
+  readonly providers: readonly string[];
   /** How many endpoints there are in all. */
   readonly endpoints: number;
   /** A provider's offer by the provider's own name for it. */
@@ -226,6 +228,7 @@ function indexRows(
   }
   return {
     rows,
+    providers: [...byProvider.keys()],
     endpoints: rowOf.size,
     endpoint: (provider, id) => byProvider.get(provider)?.get(id),
     endpointsOf: (provider) => [...(byProvider.get(provider)?.values() ?? [])],

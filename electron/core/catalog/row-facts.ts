@@ -17,6 +17,7 @@ export interface RowFacts {
   readonly inputModalities: readonly string[] | null;
   readonly outputModalities: readonly string[] | null;
   readonly abilities: ReadonlySet<ModelAbility>;
+  readonly openWeights: boolean | null;
 }
 
 /** A question of a thousand tokens and an answer of five hundred: what makes two prices comparable. */
@@ -27,6 +28,11 @@ const usualOutput = 500;
 export function firstKnown<Field extends keyof SourceModel>(row: ModelRow, field: Field): SourceModel[Field] | null {
   for (const { facts } of row.endpoints) if (facts[field] !== null) return facts[field];
   return null;
+}
+
+/** Whether anybody can have the weights: as a list says, or since they lie at Hugging Face. */
+function hasOpenWeights(row: ModelRow): boolean | null {
+  return firstKnown(row, "openWeights") ?? (firstKnown(row, "huggingFaceId") === null ? null : true);
 }
 
 /** Computes what a row is found by. */
@@ -50,6 +56,7 @@ export function computeRowFacts(row: ModelRow): RowFacts {
       ...(row.endpoints.some(({ facts }) => facts.caching === true) ? (["caching"] as const) : []),
       ...(inputModalities?.includes("image") === true ? (["vision"] as const) : []),
     ]),
+    openWeights: hasOpenWeights(row),
   };
 }
 
@@ -78,7 +85,7 @@ function findCheapest(row: ModelRow): { cheapest: Endpoint | null; input: number
 }
 
 /** A price as a number, to compare and to estimate with; the exact one is the text. */
-export function perMillion(prices: ModelPrices | null, field: "input" | "output"): number | null {
+export function perMillion(prices: ModelPrices | null, field: keyof ModelPrices): number | null {
   const price = prices?.[field];
   return price === null || price === undefined ? null : Math.round(Number(price) * 1e15) / 1e9;
 }

@@ -36,6 +36,8 @@ export interface SourceModel {
   /** A name that stays when {@link SourceModel.id} moves on to another version. */
   readonly canonicalId: string | null;
   readonly huggingFaceId: string | null;
+  /** Whether its weights can be had by anybody. */
+  readonly openWeights: boolean | null;
   readonly license: string | null;
   /** `2025-03` or a whole date. */
   readonly knowledgeCutoff: string | null;
@@ -65,6 +67,7 @@ export function bareModel(id: string): SourceModel {
     instructType: null,
     canonicalId: null,
     huggingFaceId: null,
+    openWeights: null,
     license: null,
     knowledgeCutoff: null,
     deprecatedAt: null,

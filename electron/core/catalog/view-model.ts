@@ -34,13 +34,14 @@ export function viewModel(row: ModelRow, facts: RowFacts, isCallable: (provider:
     knowledge_cutoff: firstKnown(row, "knowledgeCutoff"),
     deprecated_at: firstKnown(row, "deprecatedAt"),
     license: firstKnown(row, "license"),
+    open_weights: facts.openWeights,
     hugging_face_id: firstKnown(row, "huggingFaceId"),
     endpoints: row.endpoints.map((endpoint) => viewEndpoint(endpoint, isCallable)),
   };
 }
 
 /** The spelling that most people know: OpenRouter's, else one with a maker before it, else the catalog's own. */
-function displayId(row: ModelRow): string {
+export function displayId(row: ModelRow): string {
   const ids = row.endpoints.map(({ provider, facts }) => ({ provider, id: facts.id }));
   return ids.find(({ provider }) => provider === "openrouter")?.id ?? ids.find(({ id }) => /^[^@/]+\/[^/]+$/.test(id))?.id ?? row.key;
 }

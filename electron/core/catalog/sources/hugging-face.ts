@@ -19,6 +19,7 @@ export function readHuggingFaceModel(document: unknown): HuggingFaceMetrics | nu
     downloads: readCount(fields["downloads"]),
     likes: readCount(fields["likes"]),
     pipeline_tag: readWord(fields["pipeline_tag"]),
+    parameters: readCount(fieldsOf(fields["safetensors"])["total"]),
     license: readWord(fieldsOf(fields["cardData"])["license"]) ?? readWord(tagged?.slice("license:".length)),
   };
 }

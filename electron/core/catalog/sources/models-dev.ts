@@ -66,6 +66,7 @@ export const modelsDevList: Lister = {
         },
         1_000_000,
       ),
+      openWeights: readFlag(fields["open_weights"]),
       knowledgeCutoff: readDate(fields["knowledge"]),
       deprecatedAt: fields["status"] === "deprecated" ? "deprecated" : null,
     };
