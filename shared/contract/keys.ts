@@ -71,7 +71,8 @@ export const secretSchema = z
   .trim()
   .min(1, "is empty")
   .max(16_384, "is longer than 16 KiB")
-  .regex(/^[\x21-\x7e]+$/, "must be one line of visible ASCII characters without spaces");
+  // A service account's file is a key as a whole, and has spaces; the vault takes out those that mean nothing.
+  .regex(/^(?:[\x21-\x7e]+|\{[\s\x21-\x7e]*\})$/, "must be one line of visible ASCII characters without spaces, or a JSON object");
 
 /** A key's name, as it may stand in a path. */
 export const keyNameSchema = z.string().regex(/^[\w.-]{1,64}$/, "must be letters, digits and . _ -, at most 64 of them");

@@ -76,7 +76,6 @@ function refuse(find: KeyFind | undefined, takenName: string | null): string | n
   return takenName === null ? null : `a key "${takenName}" is stored already; choose another name, or let it be replaced`;
 }
 
-/** JSON is let through: the vault takes its spaces out. */
 function problemOf(secret: string): string | null {
-  return secret.startsWith("{") ? null : (secretSchema.safeParse(secret).error?.issues[0]?.message ?? null);
+  return secretSchema.safeParse(secret).error?.issues[0]?.message ?? null;
 }
