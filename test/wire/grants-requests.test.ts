@@ -176,3 +176,10 @@ test("serve --prompt asks on the terminal, and no call waits for the answer", as
     rmSync(folder, { recursive: true, force: true });
   }
 });
+
+test.each(["a name with spaces", "*", "@*/*"])("asking for %j offers no model, and ends nothing for anybody else", async (model) => {
+  expect(await ask(postern.url, credential, model)).toBe(401);
+  expect((await onlyRequest()).proposal.permissions.models).toEqual([]);
+  expect(await ask(postern.url, credential, "cheap")).toBe(401);
+  expect((await onlyRequest()).proposal.permissions.models).toEqual(["cheap"]);
+});

@@ -2,7 +2,14 @@ import { randomBytes } from "node:crypto";
 import { PosternError } from "#shared/errors.ts";
 import type { PermissionRequest } from "#shared/contract/requests.ts";
 import { localKeyPrefix } from "#shared/local-key.ts";
-import { type GrantedEndpoint, grantedEndpoints, grantNameSchema, type Permissions, permissionsSchema } from "#shared/schema/grant.ts";
+import {
+  type GrantedEndpoint,
+  grantedEndpoints,
+  grantNameSchema,
+  modelPatternSchema,
+  type Permissions,
+  permissionsSchema,
+} from "#shared/schema/grant.ts";
 import type { Clock } from "#core/platform.ts";
 import type { ToolGrant, ToolGrants } from "./grants.ts";
 import { hashLocalKey, isPlaceholder } from "./local-keys.ts";
@@ -105,7 +112,7 @@ export function openPermissionRequests(grants: ToolGrants, clock: Pick<Clock, "n
     const grant = grantOf(entry);
     if (grant !== null) return { name: grant.name, permissions: widen(grant.permissions, entry) };
     const permissions = permissionsSchema.parse({
-      models: entry.model === null ? null : [entry.model],
+      models: entry.model === null ? null : patternsOf(entry.model),
       origins: entry.origin === null ? [] : [entry.origin],
       endpoints: entry.endpoint === "metrics" ? ["metrics"] : null,
     });
@@ -240,12 +247,20 @@ export function openPermissionRequests(grants: ToolGrants, clock: Pick<Clock, "n
   };
 }
 
+/**
+ * The pattern that allows just the model that was asked for. None where no pattern says that: a stranger may ask for a name
+ * with spaces in it, or for one whose asterisks would allow more than itself. What is allowed then is the person's to say.
+ */
+function patternsOf(model: string): string[] {
+  return modelPatternSchema.safeParse(model).success && !model.includes("*") ? [model] : [];
+}
+
 /** The grant with what it was refused added to it. */
 function widen(permissions: Permissions, { endpoint, model, origin }: Entry): Permissions {
   const { models, endpoints, origins } = permissions;
   return {
     ...permissions,
-    models: models === null || model === null || models.includes(model) ? models : [...models, model],
+    models: models === null || model === null ? models : [...new Set([...models, ...patternsOf(model)])],
     origins: origin === null || origins.includes(origin) ? origins : [...origins, origin],
     endpoints: widenEndpoints(endpoints, endpoint),
   };
