@@ -6,8 +6,10 @@ import { queries, refresh } from "./queries.ts";
 /** Which answers an event makes old. Of calls that end there may be hundreds a second: pages that show them listen for themselves. */
 const effects: { readonly [Type in LiveEvent["type"]]?: readonly (keyof Contract)[] } = {
   "config-changed": ["getStatus", "listAliases", "listConfigs", "listProviders", "listSettings", "listTargets"],
+  "gateway-changed": ["getStatus", "listSettings"],
   "permission-requested": ["listRequests"],
   "grants-changed": ["listGrants", "listRequests"],
+  "chats-changed": ["listChats", "searchChats"],
   "catalog-refreshed": ["queryModels", "describeModel", "listGateways"],
   "keys-changed": ["listKeys", "listProviders", "getStatus"],
 };

@@ -1,0 +1,53 @@
+import type { CallableModel } from "./use-models.ts";
+
+/** A row of the picker: the name of a group, or a model. */
+export type PickerRow =
+  | {
+      readonly kind: "group";
+      readonly id: string;
+      readonly group: "favourites" | "aliases" | "builtIn" | "provider" | "typed";
+      readonly name: string;
+    }
+  | { readonly kind: "model"; readonly id: string; readonly model: CallableModel };
+
+/**
+ * The rows of the picker: favourites, aliases, then every provider's models. Each word of the search has to stand somewhere in a
+ * model's name or id.
+ */
+export function findModels(models: readonly CallableModel[], search: string, favourites: readonly string[]): PickerRow[] {
+  const words = search.toLowerCase().split(/\s+/).filter(Boolean);
+  const found = models.filter(({ id, name }) => {
+    const text = `${id} ${name}`.toLowerCase();
+    return words.every((word) => text.includes(word));
+  });
+  const liked = new Set(favourites);
+  const rows: PickerRow[] = [];
+  const add = (group: Extract<PickerRow, { kind: "group" }>["group"], name: string, members: readonly CallableModel[]): void => {
+    if (members.length === 0) return;
+    rows.push({ kind: "group", id: `group:${group}:${name}`, group, name });
+    for (const model of members) rows.push({ kind: "model", id: `${group}:${model.id}`, model });
+  };
+  add(
+    "favourites",
+    "",
+    found.filter(({ id }) => liked.has(id)),
+  );
+  const others = found.filter(({ id }) => !liked.has(id));
+  add(
+    "aliases",
+    "",
+    others.filter(({ kind }) => kind === "alias"),
+  );
+  const providers = Map.groupBy(
+    others.filter(({ kind }) => kind === "model"),
+    ({ provider }) => provider ?? "",
+  );
+  for (const [provider, members] of [...providers].toSorted(([one], [other]) => one.localeCompare(other)))
+    add("provider", provider, members);
+  add(
+    "builtIn",
+    "",
+    others.filter(({ kind }) => kind === "built-in"),
+  );
+  return rows;
+}
