@@ -1,0 +1,167 @@
+import { cpSync, globSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { gzipSync } from "node:zlib";
+import autocannon from "autocannon";
+import { sharedBrowser } from "../../fakes/browser.ts";
+import { adminOf } from "../../fakes/call-admin.ts";
+import { openWindow, type OpenedWindow } from "../../fakes/open-window.ts";
+import { openAiAt, startPostern } from "../../fakes/start-postern.ts";
+import { startScriptedProvider } from "../../fakes/scripted-provider.ts";
+import { openAiModels } from "../../fakes/openai-replies.ts";
+import { writeCatalogFiles } from "../catalog-lists.ts";
+import { longAnswer, paced } from "./long-answer.ts";
+import { timeFirstPage, timeKeys, watchTasks } from "./probes.ts";
+
+/** One figure, and what was promised of it. */
+export interface WindowFigure {
+  readonly title: string;
+  readonly unit: "ms" | "KB";
+  readonly found: number;
+  readonly atMost: number;
+}
+
+const kilobyte = 1_000;
+const longTaskMs = 50;
+const builtFolder = path.resolve(import.meta.dirname, "../../../dist/window");
+
+/** The first page: its scripts, and how soon it is usable where the core runs already. */
+export async function measureFirstPage(times: number): Promise<WindowFigure[]> {
+  await using postern = await startPostern({ window: true });
+  const browser = await sharedBrowser();
+  const found: number[] = [];
+  let scripts: string[] = [];
+  for (let time = 0; time < times; time += 1) {
+    const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
+    const page = await context.newPage();
+    const { url } = await adminOf(postern)("createLogin", {});
+    found.push(await timeFirstPage(page, url));
+    scripts = await page.evaluate(() =>
+      performance
+        .getEntriesByType("resource")
+        .map(({ name }) => new URL(name).pathname)
+        .filter((name) => name.endsWith(".js")),
+    );
+    await context.close();
+  }
+  const bytes = scripts.reduce((sum, name) => sum + gzipSync(readFileSync(path.join(builtFolder, name)), { level: 9 }).length, 0);
+  return [
+    { title: "first page usable, the slowest of several", unit: "ms", found: Math.max(...found), atMost: 1_000 },
+    { title: "JavaScript of the first page, gzipped", unit: "KB", found: bytes / kilobyte, atMost: 300 },
+  ];
+}
+
+/** The catalog at 10,000 models: searching it, and scrolling through it. */
+export async function measureModels(): Promise<WindowFigure[]> {
+  await using window = await openWithCatalog();
+  const { page } = window;
+  await window.goTo("models");
+  await page.locator("[data-query]").waitFor();
+  const search = page.getByRole("searchbox").first();
+  await search.focus();
+  const times: number[] = [];
+  for (const words of ["maker 7 model", "instruct 42", "deepinfra b", "xyzzy"]) {
+    await search.fill("");
+    await page.locator('[data-query=""]').waitFor();
+    times.push(...(await timeKeys(page, words, { rows: "[data-query]" })));
+  }
+  await search.fill("");
+  await page.locator('[data-query=""]').waitFor();
+  const box = await page.locator("[data-query]").boundingBox();
+  if (box === null) throw new Error("Cannot measure the models: their rows are not on the page");
+  await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+  const scrolling = await watchTasks(page, async () => {
+    for (let step = 0; step < 200; step += 1) await page.mouse.wheel(0, 400 + step * 10);
+  });
+  return [
+    {
+      title: `search of 10,000 models, key to painted rows, 95 % of ${String(times.length)} keys`,
+      unit: "ms",
+      found: percentile(times, 0.95),
+      atMost: 32,
+    },
+    { title: "scrolling 10,000 models, longest task above 50 ms", unit: "ms", found: scrolling.longestMs, atMost: longTaskMs },
+  ];
+}
+
+/** An answer of 32,000 letters at 250 tokens a second. */
+export async function measureStream(): Promise<WindowFigure[]> {
+  await using provider = await startScriptedProvider();
+  provider.route("GET", "/v1/models", openAiModels(["gpt-5"]));
+  provider.route("POST", "/v1/chat/completions", paced(longAnswer(32_000), 250));
+  await using window = await openWindow({ ...openAiAt(provider), at: "chat?model=openai%2Fgpt-5" });
+  const { page } = window;
+  const composer = page.getByRole("textbox", { name: /message/i });
+  await composer.fill("Tell me everything about gates.");
+  const streaming = await watchTasks(page, async () => {
+    await composer.press("Enter");
+    await page.getByRole("button", { name: /^stop/i }).waitFor();
+    await page.getByRole("button", { name: /^stop/i }).waitFor({ state: "detached", timeout: 120_000 });
+  });
+  return [
+    {
+      title: "an answer of 32,000 letters at 250 tokens/s, longest task above 50 ms",
+      unit: "ms",
+      found: streaming.longestMs,
+      atMost: longTaskMs,
+    },
+  ];
+}
+
+/** The live log while 500 calls a second end. */
+export async function measureLog(): Promise<WindowFigure[]> {
+  await using window = await openWindow({ at: "activity" });
+  const { page, postern } = window;
+  const body = JSON.stringify({ model: "@postern/hello", messages: [{ role: "user", content: "Hi" }] });
+  let rate = 0;
+  let answerMs = 0;
+  const flooding = await watchTasks(page, async () => {
+    const run = autocannon({
+      url: `${postern.url}/v1/chat/completions`,
+      method: "POST",
+      headers: { authorization: `Bearer ${postern.key}`, "content-type": "application/json" },
+      body,
+      connections: 20,
+      overallRate: 500,
+      duration: 10,
+    });
+    // A person who does something in the middle of it.
+    await page.waitForTimeout(4_000);
+    const startedMs = performance.now();
+    await page.getByRole("link", { name: "Usage" }).hover();
+    await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(resolve)));
+    answerMs = performance.now() - startedMs;
+    rate = (await run).requests.average;
+  });
+  return [
+    {
+      title: `${rate.toFixed(0)} calls/s in the live log, longest task above 50 ms`,
+      unit: "ms",
+      found: flooding.longestMs,
+      atMost: longTaskMs,
+    },
+    { title: "pointer to painted in the middle of them", unit: "ms", found: answerMs, atMost: 200 },
+  ];
+}
+
+async function openWithCatalog(): Promise<OpenedWindow> {
+  const dataFolder = mkdtempSync(path.join(tmpdir(), "postern-bench-window-"));
+  const lists = await writeCatalogFiles();
+  cpSync(lists, path.join(dataFolder, "catalog"), { recursive: true });
+  rmSync(lists, { recursive: true });
+  if (globSync("*.json", { cwd: path.join(dataFolder, "catalog") }).length === 0)
+    throw new Error("Cannot measure the models: their lists were not written");
+  const window = await openWindow({ dataFolder });
+  return {
+    ...window,
+    async [Symbol.asyncDispose]() {
+      await window[Symbol.asyncDispose]();
+      rmSync(dataFolder, { recursive: true, force: true });
+    },
+  };
+}
+
+function percentile(values: readonly number[], share: number): number {
+  const sorted = values.toSorted((one, other) => one - other);
+  return sorted[Math.min(sorted.length - 1, Math.ceil(sorted.length * share) - 1)] ?? Number.NaN;
+}
