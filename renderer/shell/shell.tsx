@@ -3,6 +3,8 @@ import { CloudOff } from "lucide-react";
 import type { ReactNode } from "react";
 import { useConnection } from "../data/connection.ts";
 import { useText } from "../text/texts.ts";
+import { useAppearance } from "./appearance.ts";
+import { Overlays } from "./overlays.tsx";
 import { Sidebar } from "./sidebar.tsx";
 import { useShortcuts } from "./shortcuts.ts";
 
@@ -10,6 +12,7 @@ import { useShortcuts } from "./shortcuts.ts";
 export function Shell(): ReactNode {
   const say = useText("shell");
   const isAway = useConnection((connection) => connection.isAway);
+  useAppearance();
   useShortcuts();
   return (
     <div className="flex h-full">
@@ -38,6 +41,7 @@ export function Shell(): ReactNode {
           <Outlet />
         </div>
       </main>
+      <Overlays />
     </div>
   );
 }

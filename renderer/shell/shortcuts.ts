@@ -1,35 +1,38 @@
-import { useEffect } from "react";
-import { queries, queryKeyOf, type Answer } from "../data/queries.ts";
-import { copyBaseUrl } from "./gateway-status.tsx";
-import { isApple } from "../parts/keys.tsx";
+import { useEffect, useMemo } from "react";
+import { useSettingValue } from "../data/settings.ts";
 import { useGo } from "./navigation.ts";
-import { pages } from "./page.ts";
+import { isTyping, readKeys } from "./read-keys.ts";
+import { runAction } from "./run-action.ts";
+import { keysOf, shortcutActions } from "./shortcut-map.ts";
 
-/** Whether a key press is this shortcut: `mod+shift+c`. */
-export function isShortcut(event: KeyboardEvent, shortcut: string): boolean {
-  const keys = shortcut.split("+");
-  const mod = isApple ? event.metaKey : event.ctrlKey;
-  const others = isApple ? event.ctrlKey : event.metaKey;
-  if (mod !== keys.includes("mod") || others || event.shiftKey !== keys.includes("shift") || event.altKey !== keys.includes("alt"))
-    return false;
-  return event.key.toLowerCase() === keys.at(-1);
+const none: Readonly<Record<string, string | null>> = {};
+
+/** The shortcuts that the person changed, by action. */
+export function useBindings(): Readonly<Record<string, string | null>> {
+  return useSettingValue("shortcuts", "bindings", none);
 }
 
 /** The shortcuts that work on every page. */
 export function useShortcuts(): void {
   const go = useGo();
+  const bindings = useBindings();
+  const actions = useMemo(() => new Map(shortcutActions.map((action) => [keysOf(action, bindings), action.id])), [bindings]);
   useEffect(() => {
     function hear(event: KeyboardEvent): void {
-      const page = pages.find(({ order }) => order !== null && order <= 9 && isShortcut(event, `mod+${String(order)}`));
-      if (page !== undefined) go(page.id);
-      else if (isShortcut(event, "mod+,")) go("settings");
-      else if (isShortcut(event, "mod+shift+c")) {
-        const status = queries.getQueryData<Answer<"getStatus">>(queryKeyOf("getStatus", {}));
-        if (status !== undefined) void copyBaseUrl(status);
-      } else return;
-      event.preventDefault();
+      if (event.defaultPrevented || event.repeat || event.isComposing) return;
+      const keys = readKeys(event);
+      if (keys === null || (!keys.startsWith("Mod+") && !/^F\d/.test(keys) && isTyping(event))) return;
+      const id = actions.get(keys);
+      if (id === undefined || isInDialog(id)) return;
+      if (runAction(id, go)) event.preventDefault();
     }
     addEventListener("keydown", hear);
     return () => removeEventListener("keydown", hear);
-  }, [go]);
+  }, [go, actions]);
+}
+
+/** A dialog keeps the person where they are; the palette may be called over it, and the base URL copied. */
+function isInDialog(id: string): boolean {
+  const isQuiet = id === "gateway.copy-base-url" || id === "theme.toggle";
+  return !isQuiet && document.querySelector('[role="dialog"], [role="alertdialog"]') !== null;
 }

@@ -17,6 +17,7 @@ export const shell = {
   pageMissingHelp: "The address names a page that this version does not have.",
   goToChat: "Go to Chat",
   search: "Search or run a command",
+  searchShort: "Search",
   statusRunning: "Running",
   statusStarting: "Starting",
   statusStopped: "Not listening",
