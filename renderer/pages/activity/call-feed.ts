@@ -68,7 +68,7 @@ export function createCallFeed(filter: CallFilter): CallFeed {
       next = page.next;
       set({ phase: "ready", error: null, calls: page.calls, waiting: [], hasOlder: next !== null });
       if (page.calls.length < screenRows && next !== null) void readOlder();
-      void lookUnderWay(signal);
+      void lookUnderWay(signal).catch(() => undefined);
     } catch (error) {
       if (!signal.aborted) set({ phase: "failed", error });
     }
