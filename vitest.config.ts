@@ -25,6 +25,19 @@ export default defineConfig({
       },
       {
         extends: true,
+        // In place of Electron stands something that throws on whatever it does not know.
+        resolve: { alias: { electron: `${import.meta.dirname}/test/desktop/electron/index.ts` } },
+        test: {
+          name: "desktop",
+          include: ["test/desktop/**/*.test.ts"],
+          pool: "forks",
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          globalSetup: "test/window/build.ts",
+        },
+      },
+      {
+        extends: true,
         test: {
           name: "window",
           include: ["test/window/**/*.test.ts"],
