@@ -79,7 +79,7 @@ describe.skipIf(whyNoStoredKeys !== null)("the Keys page", () => {
     await add.getByLabel("Key", { exact: true }).fill(good);
     await add.getByRole("button", { name: "Test and save" }).click();
 
-    const sheet = page.getByRole("dialog", { name: "OpenAI" });
+    const sheet = page.getByRole("dialog", { name: "OpenAI", exact: true });
     await sheet.getByText("Works").waitFor();
     await add.waitFor({ state: "hidden" });
     expect(await ask(window)).toBe(200);
@@ -178,6 +178,7 @@ describe.skipIf(whyNoStoredKeys !== null)("the Keys page", () => {
     await page.keyboard.insertText(good);
     await page.keyboard.press("Enter");
     await page.getByRole("dialog", { name: "OpenAI", exact: true }).getByText("Works").waitFor();
+    await page.getByRole("dialog", { name: "Add a key for OpenAI" }).waitFor({ state: "hidden" });
     await page.keyboard.press("Escape");
     await expect.poll(() => page.evaluate(() => location.hash)).toBe("#/keys");
     await page.getByRole("searchbox", { name: "Search providers" }).focus();
@@ -196,7 +197,7 @@ describe.skipIf(whyNoStoredKeys !== null)("the Keys page", () => {
     await dialog.getByLabel("Base URL").fill(`${provider.origin}/v1`);
     expect(await inspectLook(page, "keys-custom")).toEqual([]);
     await dialog.getByRole("button", { name: "Add provider" }).click();
-    const sheet = page.getByRole("dialog", { name: "My Server" });
+    const sheet = page.getByRole("dialog", { name: "My Server", exact: true });
     await sheet.getByText("my-server", { exact: true }).waitFor();
     await sheet.getByRole("button", { name: "Add key" }).click();
     const add = page.getByRole("dialog", { name: "Add a key for My Server" });
@@ -219,6 +220,20 @@ describe.skipIf(whyNoStoredKeys !== null)("the Keys page", () => {
     await page.getByRole("button", { name: "Remove My Server" }).click();
     await sheet.waitFor({ state: "hidden" });
     expect((await window.admin("listProviders", {})).providers.some(({ id }) => id === "my-server")).toBe(false);
+  });
+
+  test("says what it could not read, and reads it again", async () => {
+    await using window = await openWindow(options());
+    const { page } = window;
+    await page.route("**/admin/keys", (route) =>
+      route.fulfill({ status: 500, json: { error: { code: "internal", message: "Cannot do this" } } }),
+    );
+    await window.goTo("keys");
+    await page.getByRole("alert").getByText("Cannot do this").waitFor();
+    expect(await inspectLook(page, "keys-error")).toEqual([]);
+    await page.unroute("**/admin/keys");
+    await page.getByRole("button", { name: "Try again" }).click();
+    await page.getByRole("heading", { name: "No provider key yet" }).waitFor();
   });
 
   test("tells where an environment's key comes from, and that a provider refuses it", async () => {
