@@ -1,3 +1,4 @@
+import path from "node:path";
 import tailwindcss from "@tailwindcss/vite";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
@@ -6,6 +7,12 @@ import { defineConfig } from "vite";
 export default defineConfig({
   root: "renderer",
   plugins: [react(), tailwindcss()],
+  resolve: {
+    alias: {
+      // Its variant for browsers has the browser read "&amp;" by innerHTML, which the content security policy forbids.
+      "decode-named-character-reference": path.resolve(import.meta.dirname, "node_modules/decode-named-character-reference/index.js"),
+    },
+  },
   build: {
     outDir: "../dist/window",
     emptyOutDir: true,

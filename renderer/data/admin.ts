@@ -6,7 +6,5 @@ export const admin: AdminClient = createClient((path, init) => fetchOwn(path, in
 
 /** What went wrong, in words for the person. */
 export function wordsOf(error: unknown): string {
-  // A fetch that finds nobody says "Failed to fetch", which helps nobody.
-  if (error instanceof TypeError) return "Cannot reach Postern: it does not answer; start it, and this works again";
   return error instanceof Error ? error.message : String(error);
 }

@@ -9,10 +9,21 @@ const isDesktop = "posternDesktop" in globalThis;
 /** Whether this page runs in a browser, and can be logged out of. */
 export const hasLogin = !isDesktop;
 
+/** Nobody answers. The browser's own words for it ("Failed to fetch") help nobody. */
+export class AwayError extends Error {
+  override readonly name = "AwayError";
+
+  /** @param cause what the browser said */
+  constructor(cause: unknown) {
+    super("Cannot reach Postern: it does not answer; start it, and this works again", { cause });
+  }
+}
+
 /**
  * `fetch` to the window's own origin, with the tab's token. The first word of a login that has ended locks the window.
  *
- * @throws {TypeError} where Postern does not answer
+ * @throws {AwayError} where Postern does not answer
+ * @throws {DOMException} an `AbortError` where the caller took it back
  */
 export async function fetchOwn(path: string, init: RequestInit = {}): Promise<Response> {
   const headers = new Headers(init.headers);
@@ -20,8 +31,9 @@ export async function fetchOwn(path: string, init: RequestInit = {}): Promise<Re
   if (token !== null) headers.set(tabHeader, token);
   const response = await fetch(path, { ...init, headers, credentials: "same-origin", redirect: "error" }).catch((error: unknown) => {
     // Whoever takes their call back says nothing of Postern.
-    if (init.signal?.aborted !== true) useConnection.setState({ isAway: true });
-    throw error;
+    if (init.signal?.aborted === true) throw error;
+    useConnection.setState({ isAway: true });
+    throw new AwayError(error);
   });
   useConnection.setState({ isAway: false });
   // The gateway says 401 as well, of a provider's key; only the listener's own word ends the login.

@@ -89,7 +89,7 @@ export async function measureStream(): Promise<WindowFigure[]> {
   await using provider = await startScriptedProvider();
   provider.route("GET", "/v1/models", openAiModels(["gpt-5"]));
   provider.route("POST", "/v1/chat/completions", paced(longAnswer(32_000), 250));
-  await using window = await openWindow({ ...openAiAt(provider), at: "chat?model=openai%2Fgpt-5" });
+  await using window = await openWindow({ ...openAiAt(provider), at: "chat?model=%40openai%2Fgpt-5" });
   const { page } = window;
   const composer = page.getByRole("textbox", { name: /message/i });
   await composer.fill("Tell me everything about gates.");

@@ -73,11 +73,11 @@ export async function timeKeys(page: Page, letters: string, options: { readonly 
   return times;
 }
 
-/** Milliseconds from the navigation to the frame in which the page had a heading, its navigation and the gateway's state. */
+/** Milliseconds from the navigation to the frame in which the page had its heading, and nothing that was still loading. */
 export async function timeFirstPage(page: Page, url: string): Promise<number> {
   await page.addInitScript(() => {
     const look = (): void => {
-      const isThere = document.querySelector("main h1") !== null && document.querySelector("aside a[aria-current]") !== null;
+      const isThere = document.querySelector("h1") !== null && document.querySelector('[role="status"][aria-label="Loading"]') === null;
       if (!isThere) return void requestAnimationFrame(look);
       const channel = new MessageChannel();
       channel.port1.addEventListener("message", () => performance.mark("postern-usable"));
