@@ -19,7 +19,6 @@ export function SidebarTools(): ReactNode {
     <Tooltip words={say("search")} {...(keys === null ? {} : { shortcut: tooltipKeys(keys) })}>
       <button
         type="button"
-        aria-label={say("search")}
         aria-haspopup="dialog"
         onClick={() => useShell.setState({ open: "palette" })}
         className={classNames(
@@ -28,9 +27,12 @@ export function SidebarTools(): ReactNode {
         )}
       >
         <Search aria-hidden="true" className="size-4 shrink-0" strokeWidth={1.75} />
-        <span className="flex-1 truncate text-left narrow:hidden">{say("searchShort")}</span>
+        <span className="sr-only">{say("search")}</span>
+        <span aria-hidden="true" className="flex-1 truncate text-left narrow:hidden">
+          {say("searchShort")}
+        </span>
         {keys === null ? null : (
-          <span className="narrow:hidden">
+          <span aria-hidden="true" className="narrow:hidden">
             <Keys shortcut={tooltipKeys(keys)} />
           </span>
         )}

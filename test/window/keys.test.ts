@@ -40,8 +40,9 @@ async function leftovers({ page }: OpenedWindow): Promise<string> {
     [
       document.documentElement.outerHTML,
       ...[...document.querySelectorAll("input, textarea")].map((field) => (field as HTMLInputElement).value),
-      JSON.stringify({ ...localStorage }),
-      JSON.stringify({ ...sessionStorage }),
+      ...[localStorage, sessionStorage].flatMap((storage) =>
+        Array.from({ length: storage.length }, (_, at) => storage.getItem(storage.key(at) ?? "")),
+      ),
       location.href,
       JSON.stringify(history.state),
     ].join("\n"),
