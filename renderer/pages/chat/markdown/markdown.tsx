@@ -1,31 +1,15 @@
-import "./markdown.css";
-import { memo, type ReactNode, useMemo } from "react";
-import remend from "remend";
-import { Code } from "./code.tsx";
-import { splitBlocks } from "./split-blocks.ts";
-import { TextBlock } from "./text-block.tsx";
+import { lazy, type ReactNode, Suspense } from "react";
+
+const DrawnMarkdown = lazy(async () => ({ default: (await import("./drawn-markdown.tsx")).DrawnMarkdown }));
 
 /**
- * Text from a model, drawn: Markdown, tables, code, formulas. It is never trusted: no HTML, no script, no image from elsewhere, and links
- * that ask. While it streams, only its last block is drawn again, with its open marks closed.
+ * Text from a model, drawn by `drawn-markdown.tsx`. What draws it comes with the first answer, since a new chat has none; until
+ * then the text stands there as it is.
  */
-export const Markdown = memo(function Markdown({
-  text,
-  streaming = false,
-}: {
-  readonly text: string;
-  readonly streaming?: boolean;
-}): ReactNode {
-  const blocks = useMemo(() => splitBlocks(text), [text]);
+export function Markdown({ text, streaming = false }: { readonly text: string; readonly streaming?: boolean }): ReactNode {
   return (
-    <div className="text-prose">
-      {blocks.map((block, index) => {
-        const isOpen = streaming && index === blocks.length - 1;
-        // Blocks only ever come at the end: their place is their name.
-        if (block.kind === "code")
-          return <Code key={index} text={block.text} language={block.language} isClosed={block.isClosed || !isOpen} />;
-        return <TextBlock key={index} raw={isOpen ? remend(block.raw) : block.raw} isContinued={block.isContinued} />;
-      })}
-    </div>
+    <Suspense fallback={<p className="text-prose break-words whitespace-pre-wrap">{text}</p>}>
+      <DrawnMarkdown text={text} streaming={streaming} />
+    </Suspense>
   );
-});
+}
