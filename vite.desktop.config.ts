@@ -1,4 +1,5 @@
 import { defineConfig } from "vite";
+import { listPackages } from "./scripts/list-packages.ts";
 import { sourceQuestion } from "./scripts/source-question.ts";
 
 /**
@@ -6,7 +7,7 @@ import { sourceQuestion } from "./scripts/source-question.ts";
  * that the package holds what is used and nothing else. What is not needed at the start is a file of its own.
  */
 export default defineConfig({
-  plugins: [sourceQuestion],
+  plugins: [sourceQuestion, listPackages("dist/packages-of-desktop.json")],
   ssr: { noExternal: true, external: ["electron", "keytar"] },
   build: {
     ssr: true,

@@ -2,11 +2,12 @@ import path from "node:path";
 import tailwindcss from "@tailwindcss/vite";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
+import { listPackages } from "./scripts/list-packages.ts";
 
 /** The window, in dist/window: one build for browsers and for the desktop app. */
 export default defineConfig({
   root: "renderer",
-  plugins: [react(), tailwindcss()],
+  plugins: [react(), tailwindcss(), listPackages("dist/packages-of-window.json")],
   resolve: {
     alias: {
       // Its variant for browsers has the browser read "&amp;" by innerHTML, which the content security policy forbids.

@@ -97,7 +97,7 @@ test("quitting drains, closes the port and lets go of the folder", async () => {
   const address = app.state().replace("● Running · ", "");
   app.tools.press(app.menu(), "Quit Postern (stops the gateway)");
   expect(await app.electron.standInApp.ended).toBe(0);
-  await expect(fetch(`http://${address}/healthz`)).rejects.toThrow();
+  await expect(fetch(`http://${address}/healthz`)).rejects.toThrow("fetch failed");
   expect([app.world.trays.size, app.world.windows.size, existsSync(path.join(app.dataFolder, "control.sock"))]).toEqual([0, 0, false]);
 });
 

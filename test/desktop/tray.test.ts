@@ -48,7 +48,7 @@ test("stops, starts, pauses and resumes the gateway, and says how it stands by w
   await eventually(() => expect(app.menu().items.some(({ label }) => label === "Today: $0 · 1 request")).toBe(true));
   app.tools.press(app.menu(), "Stop gateway");
   await shows(app, /^○ Stopped/);
-  await expect(fetch(`${address}/healthz`)).rejects.toThrow();
+  await expect(fetch(`${address}/healthz`)).rejects.toThrow("fetch failed");
 });
 
 test("a port that is taken names its holder, and another one is a press away", async () => {

@@ -8,13 +8,13 @@ export function strict<Target extends object>(name: string, target: Target): Tar
       // A promise asks every value that it is given whether it is one too; test tools ask for symbols.
       if (typeof property === "symbol" || property === "then" || property === "toJSON" || property in object) {
         const value: unknown = Reflect.get(object, property, object);
-        return typeof value === "function" && !isClass(value) ? value.bind(object) : value;
+        return typeof value === "function" && !isClass(value as () => unknown) ? (value as () => unknown).bind(object) : value;
       }
       throw new Error(`Cannot use ${name}.${property}: the stand-in does not know it`);
     },
   });
 }
 
-function isClass(value: object): boolean {
-  return String(value).startsWith("class ");
+function isClass(value: (...values: never[]) => unknown): boolean {
+  return Function.prototype.toString.call(value).startsWith("class ");
 }
