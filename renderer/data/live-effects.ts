@@ -10,8 +10,8 @@ const effects: { readonly [Type in LiveEvent["type"]]?: readonly (keyof Contract
   "permission-requested": ["listRequests"],
   "grants-changed": ["listGrants", "listRequests"],
   "chats-changed": ["listChats", "searchChats"],
-  "catalog-refreshed": ["queryModels", "describeModel", "listGateways"],
-  "keys-changed": ["listKeys", "listProviders", "getStatus"],
+  "catalog-refreshed": ["queryModels", "describeModel", "compareModels", "listModels", "listGateways"],
+  "keys-changed": ["listKeys", "listProviders", "getStatus", "listModels", "compareModels"],
 };
 
 /** Has everything on the page read again when it is old. @returns ends it */
