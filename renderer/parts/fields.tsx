@@ -66,7 +66,7 @@ interface SearchFieldProps {
 export function SearchField({ label, value, onChange, placeholder, className, ref, onKeyDown }: SearchFieldProps): ReactNode {
   const say = useText("shell");
   return (
-    <div role="search" className={classNames("relative min-w-0", className)}>
+    <div role="search" aria-label={label} className={classNames("relative min-w-0", className)}>
       <Search aria-hidden="true" className="pointer-events-none absolute top-2 left-2.5 size-4 text-ink-muted" />
       <input
         ref={ref}

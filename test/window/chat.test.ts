@@ -1,6 +1,11 @@
 import { expect, test } from "vitest";
-import { openWindow, inspectLook } from "../fakes/open-window.ts";
-import { composer, send, storedChat } from "./chat-world.ts";
+import { inspectLook, openWindow } from "../fakes/open-window.ts";
+import { stallAfter } from "../fakes/misbehaviour.ts";
+import { openAi, openAiError, openAiStream } from "../fakes/openai-replies.ts";
+import { gate } from "../fakes/replies.ts";
+import { answered, answers, composer, openChatWorld, send, storedChat, wordsIn } from "./chat-world.ts";
+
+// A conversation as a person has it: said, answered, stopped, said differently, gone on from elsewhere.
 
 test("a first chat with the built-in model streams, is stored with its figures, and has an address", async () => {
   await using window = await openWindow({ at: "chat" });
@@ -13,5 +18,165 @@ test("a first chat with the built-in model streams, is stored with its figures, 
   const chat = await storedChat(admin, ({ messages }) => messages[1]?.ending === "finished");
   expect(page.url()).toContain(`#/chat/${chat.id}`);
   expect(await composer(page).inputValue()).toBe("");
-  expect(await inspectLook(page, "chat-answered")).toEqual([]);
+});
+
+test("an answer shows tokens, the wait, the speed and the gateway's own cost; the whole path goes with the next question", async () => {
+  await using world = await openChatWorld();
+  const { page, admin, provider } = world;
+  const usage = { prompt_tokens: 1_000, completion_tokens: 2_000, total_tokens: 3_000 };
+  provider.next(openAiStream({ deltas: ["First ", "answer"], usage, delayMs: 150 }));
+  await send(page, "One");
+  const answer = await answered(page, "First answer");
+  await answer.getByText("$0.023").waitFor();
+  await answer.getByText("2,000 tokens").waitFor();
+  await answer.getByText(/^first after/).waitFor();
+  await answer.getByText(/tokens\/s$/).waitFor();
+  await send(page, "Two");
+  await answered(page, "Hello!");
+  const asked = provider.requests.filter(({ method }) => method === "POST").map((request) => request.json() as { messages: unknown[] });
+  expect(asked.at(-1)?.messages).toEqual([
+    { role: "user", content: "One" },
+    { role: "assistant", content: "First answer" },
+    { role: "user", content: "Two" },
+  ]);
+  const chat = await storedChat(admin, ({ messages }) => messages[3]?.details.costMicroUsd !== null && messages.length === 4);
+  expect(chat.messages[1]?.details).toMatchObject({
+    modelAsked: "@openai/gpt-4o",
+    modelAnswered: "gpt-4o",
+    outputTokens: 2_000,
+    costMicroUsd: 22_500,
+  });
+  expect(await inspectLook(page, "chat-conversation")).toEqual([]);
+});
+
+test("Escape stops an answer, and what had come of it stays", async () => {
+  await using world = await openChatWorld();
+  const { page, admin, provider } = world;
+  provider.next(stallAfter({ chunks: 4 }, openAiStream({ deltas: ["so ", "far ", "and ", "no ", "further"] })));
+  await send(page, "Go on for ever");
+  await answers(page).getByText("so far").waitFor();
+  await page.getByRole("button", { name: "Stop" }).waitFor();
+  await composer(page).press("Escape");
+  await page.getByText("You stopped this answer.").waitFor();
+  const chat = await storedChat(admin, ({ messages }) => messages[1]?.ending === "stopped");
+  expect(wordsIn(chat, 1)).toMatch(/^so far/);
+  await page.getByRole("button", { name: "Send", exact: true }).waitFor();
+});
+
+test("answering again and saying it differently make versions that one can go through; each keeps what followed", async () => {
+  await using world = await openChatWorld();
+  const { page, admin, provider } = world;
+  provider.next(openAi("Answer one"));
+  await send(page, "Question");
+  const first = await answered(page, "Answer one");
+  provider.next(openAi("Answer two"));
+  await first.hover();
+  await first.getByRole("button", { name: "Answer again", exact: true }).click();
+  const second = await answered(page, "Answer two");
+  await second.getByRole("img", { name: "Version 2 of 2" }).waitFor();
+  await send(page, "And then?");
+  await answered(page, "Hello!");
+  await second.getByRole("button", { name: "Version before" }).click();
+  await answered(page, "Answer one");
+  expect(await page.getByText("And then?").count()).toBe(0);
+  await answers(page).first().getByRole("button", { name: "Next version" }).click();
+  await page.getByText("And then?").waitFor();
+
+  provider.next(openAi("To the new question"));
+  const question = page.getByRole("article", { name: "You said" }).first();
+  await question.hover();
+  await question.getByRole("button", { name: "Edit and send again" }).click();
+  const field = page.getByRole("textbox", { name: "Edit your message" });
+  expect(await field.inputValue()).toBe("Question");
+  await field.fill("Another question");
+  await field.press("Enter");
+  await answered(page, "To the new question");
+  await page.getByRole("img", { name: "Version 2 of 2" }).waitFor();
+  const chat = await storedChat(admin, ({ messages }) => messages.length === 7);
+  const roots = chat.messages.filter(({ parentId }) => parentId === null);
+  expect(roots).toHaveLength(2);
+  expect(chat.leafId).toBe(chat.messages.at(-1)?.id);
+});
+
+test("another model answers again in its own version", async () => {
+  await using world = await openChatWorld();
+  const { page, provider } = world;
+  await send(page, "Question");
+  const first = await answered(page, "Hello!");
+  provider.next(openAi("From the small one"));
+  await first.hover();
+  await first.getByRole("button", { name: "Answer again with another model" }).click();
+  await page.getByRole("searchbox", { name: "Search models and aliases" }).fill("mini");
+  await page.keyboard.press("Enter");
+  await answered(page, "From the small one");
+  await page.getByRole("article", { name: "@openai/gpt-4o-mini said" }).getByRole("img", { name: "Version 2 of 2" }).waitFor();
+});
+
+test("a chat goes on elsewhere from any message, and the first one stays as it was", async () => {
+  await using world = await openChatWorld();
+  const { page, admin } = world;
+  await send(page, "Root");
+  await answered(page, "Hello!");
+  const first = answers(page).first();
+  await send(page, "Later");
+  await expect.poll(() => answers(page).count()).toBe(2);
+  await answered(page, "Hello!");
+  const before = page.url();
+  await first.hover();
+  await first.getByRole("button", { name: "New chat from here" }).click();
+  await expect.poll(() => page.url()).not.toBe(before);
+  await page.getByText("A new chat goes on from here").waitFor();
+  await expect.poll(() => page.getByText("Later", { exact: true }).count()).toBe(0);
+  const { chats } = await admin("listChats", {});
+  expect(chats).toHaveLength(2);
+});
+
+test("a refusal stands in the gateway's words with what helps; trying again takes its place", async () => {
+  await using world = await openChatWorld();
+  const { page, provider } = world;
+  provider.next(openAiError(401, { message: "Incorrect API key provided", code: "invalid_api_key" }));
+  await send(page, "Hi");
+  const alert = page.getByRole("alert");
+  await alert.getByText("Incorrect API key provided").waitFor();
+  expect(await alert.getByRole("link", { name: "Go to Keys" }).getAttribute("href")).toBe("#/keys");
+  expect(await inspectLook(page, "chat-refused")).toEqual([]);
+  await alert.getByRole("button", { name: "Try again" }).click();
+  await answered(page, "Hello!");
+  expect(await answers(page).count()).toBe(1);
+  expect(await page.getByRole("group", { name: "Versions" }).count()).toBe(0);
+});
+
+test("closing the page in the middle of an answer loses nothing, and going elsewhere in the window does not even stop it", async () => {
+  await using world = await openChatWorld();
+  const { page, admin, provider, window } = world;
+  const rest = gate();
+  provider.next(stallAfter({ chunks: 3 }, openAiStream({ deltas: ["Kept ", "words ", "and the end"] }), { when: rest.opened }));
+  await send(page, "Tell me");
+  await answers(page).getByText("Kept words").waitFor();
+  await window.goTo("keys");
+  await window.page.goBack();
+  await answers(page).getByText("Kept words").waitFor();
+  await page.reload();
+  await page.getByText("This answer was cut short when the page was closed").waitFor();
+  await answers(page).getByText("Kept").waitFor();
+  const chat = await storedChat(admin);
+  expect([chat.messages[1]?.ending, wordsIn(chat, 1)]).toEqual([null, "Kept words "]);
+  rest.open();
+  await page.getByRole("button", { name: "Ask again" }).click();
+  await answered(page, "Hello!");
+});
+
+test("what is typed is there again after a reload; a link fills in and sends nothing", async () => {
+  await using world = await openChatWorld();
+  const { page, provider, window } = world;
+  await send(page, "First");
+  await answered(page, "Hello!");
+  await composer(page).fill("half a thought");
+  await page.reload();
+  await expect.poll(() => composer(page).inputValue()).toBe("half a thought");
+  const asked = provider.requests.length;
+  await window.goTo("chat?model=%40openai%2Fgpt-4o-mini&prompt=do%20it");
+  await expect.poll(() => composer(page).inputValue()).toBe("do it");
+  await page.getByRole("button", { name: "Model: @openai/gpt-4o-mini" }).waitFor();
+  expect(provider.requests.slice(asked).filter(({ method }) => method === "POST")).toEqual([]);
 });

@@ -1,9 +1,7 @@
-import { useEffect } from "react";
-import { useAdmin } from "../../data/queries.ts";
+import { useCallback, useEffect, useState } from "react";
 import { useLiveEvent } from "../../data/live.ts";
-import { refresh } from "../../data/queries.ts";
-import { type OpenChat, openStored, useOpenChats } from "./session/open-chat.ts";
-import { hasUnsaved } from "./session/save-chat.ts";
+import { type OpenChat, useOpenChats } from "./session/open-chat.ts";
+import { readChat, readChatSoon } from "./session/read-chat.ts";
 
 /** A chat that is to be shown, and how far it is with that. */
 export interface ShownChat {
@@ -16,17 +14,26 @@ export interface ShownChat {
 /** The chat of an id: as this page has it open, else as the core gives it. What other windows change in it is taken in. */
 export function useOpenChat(chatId: string, isDraft: boolean): ShownChat {
   const chat = useOpenChats(({ chats }) => chats[chatId]);
-  const isOwn = isDraft || (chat !== undefined && (chat.isTemporary || !chat.isSaved));
-  const { data, error, refetch } = useAdmin("getChat", { parameters: { chat: chatId } }, { enabled: !isOwn });
+  const [failure, setFailure] = useState<{ readonly chatId: string; readonly error: Error } | null>(null);
+  const isMissing = !isDraft && chat === undefined;
+
+  const load = useCallback(() => {
+    setFailure(null);
+    readChat(chatId).catch((error: unknown) => setFailure({ chatId, error: error instanceof Error ? error : new Error(String(error)) }));
+  }, [chatId]);
+
   useEffect(() => {
-    if (data === undefined || data.id !== chatId) return;
-    // What this page is about to save is newer than what it has read.
-    if (!hasUnsaved(chatId)) openStored(data);
-  }, [data, chatId]);
+    if (isMissing) load();
+  }, [isMissing, load]);
+
+  const isStored = chat?.isSaved === true;
+  useEffect(() => {
+    // It may have been open for hours while another window went on with it.
+    if (isStored) readChatSoon(chatId);
+  }, [isStored, chatId]);
+
   useLiveEvent("chats-changed", (event) => {
-    if (event.chatId !== null && event.chatId !== chatId) return;
-    const writing = useOpenChats.getState().chats[chatId]?.writing ?? {};
-    if (!isOwn && !hasUnsaved(chatId) && Object.keys(writing).length === 0) void refresh("getChat");
+    if (isStored && (event.chatId === null || event.chatId === chatId)) readChatSoon(chatId);
   });
-  return { chat, error: chat === undefined ? error : null, retry: () => void refetch() };
+  return { chat, error: isMissing && failure?.chatId === chatId ? failure.error : null, retry: load };
 }

@@ -21,7 +21,7 @@ interface ChatHeaderProps {
 export function ChatHeader({ chat, isListOpen, onToggleList, onToggleTemporary }: ChatHeaderProps): ReactNode {
   const say = useText("chat");
   const [isRenaming, setRenaming] = useState(false);
-  const title = chat === undefined || chat.title === "" ? say("newChat") : chat.title;
+  const title = chat === undefined ? say("chat") : chat.title === "" ? say("newChat") : chat.title;
   const costs = chat?.messages.flatMap(({ details }) => (details.costMicroUsd === null ? [] : [details.costMicroUsd])) ?? [];
   const isNamed = chat !== undefined && chat.messages.length > 0;
   return (

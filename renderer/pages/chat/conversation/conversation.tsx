@@ -77,7 +77,7 @@ export function Conversation({
         }}
         className="h-full overflow-y-auto overscroll-contain px-6 outline-offset-[-2px]"
       >
-        <div ref={content} className="mx-auto flex w-full max-w-[760px] flex-col gap-5 pt-4 pb-6">
+        <div ref={content} className="mx-auto flex w-full max-w-[760px] flex-col gap-3 pt-4 pb-6">
           {path.map((message) => (
             <Turn key={message.id} chat={chat} message={message} onBranch={onBranch} />
           ))}

@@ -33,7 +33,7 @@ export function deleteChat({ id, title }: Pick<ChatInfo, "id" | "title">): Promi
     forgetUnsaved(id);
     await admin("deleteChat", { parameters: { chat: id } });
     closeChat(id);
-    await refresh("listChats", "searchChats", "getChat");
+    await refresh("listChats", "searchChats");
     offerUndo(say("deleted", { title }), () => void attempt(() => bringBack([id])));
   });
 }
@@ -46,14 +46,14 @@ export function deleteAllChats(): Promise<void> {
       forgetUnsaved(id);
       closeChat(id);
     }
-    await refresh("listChats", "searchChats", "getChat");
+    await refresh("listChats", "searchChats");
     offerUndo(say("deletedAll", { count: ids.length }), () => void attempt(() => bringBack(ids)));
   });
 }
 
 async function bringBack(ids: readonly string[]): Promise<void> {
   for (const chat of ids) await admin("restoreChat", { parameters: { chat } });
-  await refresh("listChats", "searchChats", "getChat");
+  await refresh("listChats", "searchChats");
 }
 
 /** Saves one chat as a file. */
@@ -80,7 +80,7 @@ export function exportAllChats(): Promise<void> {
 export function importChats(file: File): Promise<void> {
   return attempt(async () => {
     const report = await admin("importChats", { body: new Uint8Array(await file.arrayBuffer()) });
-    await refresh("listChats", "searchChats", "getChat", "listPresets");
+    await refresh("listChats", "searchChats", "listPresets");
     const count = report.added + report.merged;
     tellNews(count === 0 ? say("importedNothing") : say("imported", { count }));
   });

@@ -63,6 +63,7 @@ export function ChatList({ shownId, onNew }: { readonly shownId: string | null; 
         confirm={say("deleteAllConfirm")}
         onConfirm={() => {
           setAsking(false);
+          onNew();
           void deleteAllChats();
         }}
       >

@@ -2,6 +2,7 @@ import { FileJson, FileText, Pencil, Pin, PinOff, Trash2 } from "lucide-react";
 import type { ReactElement, ReactNode } from "react";
 import type { ChatInfo } from "#shared/contract/chats.ts";
 import { Menu } from "../../../parts/menu.tsx";
+import { useGo, useItem } from "../../../shell/navigation.ts";
 import { useText } from "../../../text/texts.ts";
 import { deleteChat, exportChat, pinChat } from "./chat-deeds.ts";
 
@@ -16,6 +17,8 @@ export function ChatMenu({
   readonly onRename: () => void;
 }): ReactNode {
   const say = useText("chat");
+  const go = useGo();
+  const shownId = useItem();
   const icon = "size-4";
   return (
     <Menu
@@ -29,7 +32,15 @@ export function ChatMenu({
         { words: say("exportMarkdown"), icon: <FileText className={icon} />, onSelect: () => void exportChat(chat, "markdown") },
         { words: say("exportJson"), icon: <FileJson className={icon} />, onSelect: () => void exportChat(chat, "json") },
         null,
-        { words: say("delete"), icon: <Trash2 className={icon} />, isDanger: true, onSelect: () => void deleteChat(chat) },
+        {
+          words: say("delete"),
+          icon: <Trash2 className={icon} />,
+          isDanger: true,
+          onSelect: () => {
+            if (shownId === chat.id) go("chat");
+            void deleteChat(chat);
+          },
+        },
       ]}
     />
   );

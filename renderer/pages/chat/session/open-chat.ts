@@ -42,8 +42,17 @@ export function openChatOf(id: string): OpenChat | undefined {
   return useOpenChats.getState().chats[id];
 }
 
+/** When this page changed each chat last: what was read before that is older than what is here. */
+const changedAt = new Map<string, number>();
+
+/** When this page changed a chat last, by `performance.now()`; 0 where it never did. */
+export function changedAtOf(id: string): number {
+  return changedAt.get(id) ?? 0;
+}
+
 /** Changes an open chat; nothing happens where it is not open. */
 export function changeChat(id: string, change: Partial<OpenChat> | ((chat: OpenChat) => Partial<OpenChat>)): void {
+  changedAt.set(id, performance.now());
   useOpenChats.setState(({ chats }) => {
     const chat = chats[id];
     if (chat === undefined) return {};
