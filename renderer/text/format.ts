@@ -15,6 +15,7 @@ const minutes = new Intl.NumberFormat(undefined, { style: "unit", unit: "minute"
 const relative = new Intl.RelativeTimeFormat(undefined, { numeric: "auto", style: "short" });
 const moment = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" });
 const day = new Intl.DateTimeFormat(undefined, { dateStyle: "medium" });
+const month = new Intl.DateTimeFormat(undefined, { month: "short", year: "numeric", timeZone: "UTC" });
 const clock = new Intl.DateTimeFormat(undefined, { timeStyle: "medium" });
 
 /** What stands where nothing is known; never a zero. */
@@ -95,6 +96,11 @@ export function formatDay(atMs: number): string {
   return day.format(atMs);
 }
 
+/** A month: `Nov 2026`. For dates that are the same everywhere, such as when something came out. */
+export function formatMonth(atMs: number): string {
+  return month.format(atMs);
+}
+
 /** The time of day, to the second. */
 export function formatClock(atMs: number): string {
   return clock.format(atMs);
@@ -117,11 +123,20 @@ function round(value: number): string {
   return String(Math.round(value * 10) / 10);
 }
 
+/** Making a format takes a hundred times as long as using it, and a table has hundreds of amounts. */
+const dollarFormats = new Map<number, Intl.NumberFormat>();
+
 function dollarText(dollars: number, least: number, most: number): string {
-  return new Intl.NumberFormat(undefined, {
-    style: "currency",
-    currency: "USD",
-    minimumFractionDigits: least,
-    maximumFractionDigits: most,
-  }).format(dollars);
+  const key = least * 100 + most;
+  let format = dollarFormats.get(key);
+  if (format === undefined) {
+    format = new Intl.NumberFormat(undefined, {
+      style: "currency",
+      currency: "USD",
+      minimumFractionDigits: least,
+      maximumFractionDigits: most,
+    });
+    dollarFormats.set(key, format);
+  }
+  return format.format(dollars);
 }

@@ -32,10 +32,14 @@ export interface CallFeed {
 /** The most rows in the page's memory; older ones are read again when somebody scrolls to them. */
 export const mostRows = 2_000;
 const pageSize = 100;
-const newSize = 500;
+/** Of a flood nobody can read more than what is in sight; what lies below is read when somebody scrolls there. */
+const newSizeFollowing = 60;
+const newSizeWaiting = 500;
 /** A first page is filled as long as the search finds less than a screen of rows. */
 const screenRows = 40;
 const readApartMs = 250;
+/** While more comes than is shown, or nobody wants to see it move. */
+const readApartBusyMs = 500;
 const lookAgainMs = 1_000;
 
 /** Makes a feed of the calls that a filter lets through. */
@@ -51,6 +55,7 @@ export function createCallFeed(filter: CallFilter): CallFeed {
   let gap: number | null = null;
   let isReading = false;
   let isOld = false;
+  let isBusy = false;
   let readAtMs = -Infinity;
   let readTimer: ReturnType<typeof setTimeout> | undefined;
   let lookTimer: ReturnType<typeof setTimeout> | undefined;
@@ -101,7 +106,8 @@ export function createCallFeed(filter: CallFilter): CallFeed {
   function readSoon(): void {
     isOld = true;
     if (isReading || readTimer !== undefined || state.phase !== "ready") return;
-    const waitMs = Math.max(0, readAtMs + readApartMs - performance.now());
+    const apartMs = isBusy || !isFollowing ? readApartBusyMs : readApartMs;
+    const waitMs = Math.max(0, readAtMs + apartMs - performance.now());
     readTimer = setTimeout(() => {
       readTimer = undefined;
       void readNew();
@@ -115,10 +121,11 @@ export function createCallFeed(filter: CallFilter): CallFeed {
     readAtMs = performance.now();
     try {
       const [page] = await Promise.all([
-        admin("listCalls", { query: { ...filter, after: seen, limit: newSize } }, { signal }),
+        admin("listCalls", { query: { ...filter, after: seen, limit: isFollowing ? newSizeFollowing : newSizeWaiting } }, { signal }),
         lookUnderWay(signal),
       ]);
       seen = page.newest ?? seen;
+      isBusy = page.next !== null;
       take(page.calls, page.next);
     } catch {
       // The next event tries again; the banner over the page says when Postern is away.

@@ -1,6 +1,6 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { ArrowUp } from "lucide-react";
-import { type KeyboardEvent, type ReactNode, type RefObject, useEffect, useRef, useState } from "react";
+import { type KeyboardEvent, type ReactNode, type RefObject, useCallback, useEffect, useRef, useState } from "react";
 import { classNames } from "../../parts/class-names.ts";
 import { formatCount } from "../../text/format.ts";
 import { useText } from "../../text/texts.ts";
@@ -39,12 +39,13 @@ export function CallTable({
   const [currentId, setCurrentId] = useState<number | null>(null);
   const wantsFocus = useRef(false);
   const { calls } = state;
+  const getItemKey = useCallback((index: number) => calls[index]?.id ?? index, [calls]);
   const virtualizer = useVirtualizer({
     count: calls.length,
     getScrollElement: () => scroller.current,
     estimateSize: () => rowHeight,
-    getItemKey: (index) => calls[index]?.id ?? index,
-    overscan: 12,
+    getItemKey,
+    overscan: 6,
   });
   const rows = virtualizer.getVirtualItems();
   const lastRow = rows.at(-1)?.index ?? 0;

@@ -44,7 +44,7 @@ export const usage = {
   statCacheHits_one: "{{count}} from the cache",
   statCacheHits_other: "{{count}} from the cache",
   statInOut: "{{input}} in, {{output}} out",
-  statCached: "{{share}} of input cached",
+  statCached: "{{share}} from a cache",
   statErrorCount_one: "{{count}} call",
   statErrorCount_other: "{{count}} calls",
   statP95: "95% within {{time}}",
