@@ -3,6 +3,7 @@ import type { ReactNode } from "react";
 import { Badge } from "../../../parts/badge.tsx";
 import { classNames } from "../../../parts/class-names.ts";
 import { ProviderMark } from "../../../parts/provider-mark.tsx";
+import { hashOf } from "../../../shell/navigation.ts";
 import { formatDuration, formatMoney, formatShare } from "../../../text/format.ts";
 import { useText } from "../../../text/texts.ts";
 import { Standing } from "../standing.tsx";
@@ -49,8 +50,8 @@ function GroupBox({ node, world }: { readonly node: DrawnGroup; readonly world: 
   const reached = isReached(node);
   return (
     <div>
-      <div className="flex min-h-10 flex-wrap items-center gap-x-2 gap-y-0.5 py-1.5">
-        <span className={classNames("font-medium", !reached && "text-ink-muted")}>{say(`mode-${node.mode}`)}</span>
+      <div className="flex min-h-10 flex-wrap items-center gap-x-2 gap-y-1 py-1.5">
+        <span className={classNames("rounded-control bg-hover px-2 py-1 text-small font-medium", !reached && "text-ink-muted")}>{say(`mode-${node.mode}`)}</span>
         {node.name === null ? null : <span className="font-mono text-small text-ink-muted">{node.name}</span>}
         <span className="text-small text-ink-muted">{node.why ?? notReached(node, say)}</span>
       </div>
@@ -99,7 +100,17 @@ function TargetBox({ node, world }: { readonly node: DrawnTarget; readonly world
         <Standing health={standing} isQuiet={tried === null || standing.standing !== "ready"} />
       </div>
       {tried === null ? (
-        <p className="mt-1.5 text-small break-words text-ink-muted">{skipped === null ? notReached(node, say) : sayReason(skipped, say)}</p>
+        <p className="mt-1.5 text-small break-words text-ink-muted">
+          {skipped === null ? notReached(node, say) : sayReason(skipped, say)}
+          {standing.standing === "no-key" ? (
+            <>
+              {" "}
+              <a href={hashOf("keys")} className="text-accent-ink underline underline-offset-2">
+                {say("addKey")}
+              </a>
+            </>
+          ) : null}
+        </p>
       ) : (
         <Facts tried={tried} />
       )}

@@ -43,7 +43,7 @@ export function AliasEditor({ kind, item, initialName, initial, world }: AliasEd
   const isWide = useIsWide();
   const [name, setName] = useState(initialName);
   const [isNameTouched, setNameTouched] = useState(false);
-  const [pane, setPane] = useState<Pane | "form">("json");
+  const [pane, setPane] = useState<Pane | "form">("form");
   const surroundings = useMemo(
     (): Surroundings => ({ kind, name: item ?? name, aliases: world.ownAliases, configs: world.ownConfigs }),
     [kind, item, name, world.ownAliases, world.ownConfigs],
@@ -57,6 +57,8 @@ export function AliasEditor({ kind, item, initialName, initial, world }: AliasEd
     draft.findings.length === 0 && saving.nameProblem === null && saving.conflict === null && !saving.isBusy && (isDirty || item === null);
   const side: Pane = pane === "form" ? "json" : pane;
   const isFormShown = isWide || pane === "form";
+
+  const showJson = (): void => setPane("json");
 
   const saveDraft = async (): Promise<boolean> => {
     setNameTouched(true);
@@ -102,9 +104,9 @@ export function AliasEditor({ kind, item, initialName, initial, world }: AliasEd
           <span className="line-clamp-1 min-w-0 break-all">{describeConfig(draft.config, say)}</span>
         </span>
       }
+      back={<IconButton label={say("back")} icon={<ArrowLeft aria-hidden="true" className="size-4" />} onClick={() => go("aliases")} />}
       actions={
         <>
-          <IconButton label={say("back")} icon={<ArrowLeft aria-hidden="true" className="size-4" />} onClick={() => go("aliases")} />
           {item === null ? null : (
             <>
               <CopyButton text={item} name={item} size="normal" />
@@ -152,13 +154,13 @@ export function AliasEditor({ kind, item, initialName, initial, world }: AliasEd
     >
       <LeaveGuard name={name} shouldAsk={() => isDirty && !isFree.current} canSave={canSave} onSave={saveDraft} />
       {isWide ? null : <div className="mb-3 shrink-0">{switcher}</div>}
-      <div className={isWide ? "grid min-h-0 flex-1 grid-cols-[minmax(0,1fr)_minmax(0,27rem)] gap-6" : "min-h-0 flex-1"}>
+      <div className={isWide ? "grid min-h-0 flex-1 grid-cols-[minmax(0,1fr)_minmax(0,27rem)] gap-6" : "flex min-h-0 flex-1 flex-col"}>
         {isFormShown ? (
           <div className="h-full min-h-0 overflow-y-auto pr-1 pb-8 pl-0.5">
             <Notes
               draft={draft}
               saving={removeError === null ? saving : { ...saving, error: removeError }}
-              onShowJson={() => setPane("json")}
+              onShowJson={showJson}
             />
             <Field
               label={say("nameLabel")}
@@ -185,12 +187,11 @@ export function AliasEditor({ kind, item, initialName, initial, world }: AliasEd
             {item === null ? null : <UseLine kind={kind} name={item} />}
           </div>
         ) : (
-          <NarrowSide>
-            <Notes draft={{ ...draft, isTextAhead: false }} saving={saving} onShowJson={() => setPane("json")} />
-          </NarrowSide>
+          // The text's own mistakes stand below it.
+          <Notes draft={{ ...draft, isTextAhead: false }} saving={saving} onShowJson={showJson} />
         )}
         {isWide || pane !== "form" ? (
-          <div className="flex h-full min-h-0 flex-col">
+          <div className="flex min-h-0 flex-1 flex-col">
             {isWide ? <div className="mb-3 shrink-0">{switcher}</div> : null}
             <div className="min-h-0 flex-1">
               <SidePane pane={side} kind={kind} name={item ?? name} draft={draft} world={world} />
@@ -200,10 +201,6 @@ export function AliasEditor({ kind, item, initialName, initial, world }: AliasEd
       </div>
     </PageFrame>
   );
-}
-
-function NarrowSide({ children }: { readonly children: ReactNode }): ReactNode {
-  return <div className="shrink-0">{children}</div>;
 }
 
 /** Ctrl+S or Command+S, wherever the focus is on the page. */

@@ -70,13 +70,14 @@ export function TargetRow({ node, path, group, index, from, onMove, onRemove, on
         >
           <GripVertical className="size-4" />
         </span>
-        <span aria-hidden="true" className="w-5 shrink-0 text-center text-small text-ink-muted">
-          {mode === "loadbalance" ? null : index + 1}
-        </span>
+        {mode === "loadbalance" ? null : (
+          <span aria-hidden="true" className="w-5 shrink-0 text-center text-small text-ink-muted">
+            {index + 1}
+          </span>
+        )}
         <button
           type="button"
           aria-expanded={open}
-          aria-label={say("targetDetails", { name: title })}
           onClick={() => setOpen(id, !open)}
           className="flex min-h-9 min-w-0 flex-1 items-center gap-2 rounded-control px-1 text-left"
         >
@@ -100,6 +101,7 @@ export function TargetRow({ node, path, group, index, from, onMove, onRemove, on
               providerName={here.provider === null ? null : (world.providers.get(here.provider)?.name ?? null)}
             />
           )}
+          <span className="sr-only">{say("targetDetails")}</span>
           {mode === "conditional" && node.name !== undefined && !isGroup ? <Badge>{node.name}</Badge> : null}
         </button>
         {isGroup || reference !== null ? null : <Standing health={healthOf(here, world)} isQuiet />}

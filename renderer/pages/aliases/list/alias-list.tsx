@@ -73,7 +73,7 @@ function Groups({ world, search }: { readonly world: AliasWorld; readonly search
   ];
   const isNothing = groups.every(({ list }) => list.length === 0);
   return (
-    <div className="flex flex-col gap-6">
+    <div className="flex flex-col gap-6 pt-2">
       {own.length === 0 && world.configs.length === 0 && search === "" ? <AliasExamples /> : null}
       {isNothing ? (
         <p role="status" className="py-10 text-center text-ink-muted">
