@@ -28,10 +28,11 @@ function open(at: string): Promise<OpenedWindow> {
   return openWindow({
     at,
     config: {
-      providers: { openai: { baseUrl: `${provider.origin}/v1` } },
-      aliases: { cheap: { provider: "openai", model: "gpt-4o-mini" } },
+      // It speaks chat alone: what Codex and Claude Code say is translated for it.
+      providers: { deepseek: { baseUrl: `${provider.origin}/v1` } },
+      aliases: { cheap: { provider: "deepseek", model: "deepseek-chat" } },
     },
-    environment: { OPENAI_API_KEY: "sk-scripted-0123456789abcdef", HOME: home },
+    environment: { DEEPSEEK_API_KEY: "sk-scripted0123456789abcdef", HOME: home },
   });
 }
 
@@ -75,7 +76,7 @@ test("codex is connected with a change that is shown, verified by its first requ
   await answer.text();
   expect(answer.status).toBe(200);
   await page.getByText("It works").waitFor();
-  await page.getByText(/gpt-4o-mini.* answered in .*, for \$0\.\d+\./).waitFor();
+  await page.getByText(/^deepseek-chat answered in .+, for \$0\.\d+\./).waitFor();
   expect(await inspectLook(page, "tools-codex-works")).toEqual([]);
 
   await page.getByRole("button", { name: "Undo" }).first().click();
@@ -144,7 +145,9 @@ test("says plainly what cannot work, what goes by hand, and what is set already"
 
 test("a tool that is not there is said to be unknown", async () => {
   await using window = await open("tools/connect/nonsense");
-  await window.page.getByRole("alert").getByText('Cannot connect "nonsense": it is not among the tools that Postern knows').waitFor();
+  const words = window.page.getByRole("alert").getByText('Cannot connect "nonsense": it is not among the tools that Postern knows');
+  await words.waitFor();
+  expect(await words.count()).toBe(1);
 });
 
 test("a tool is connected by the keyboard alone", async () => {

@@ -191,4 +191,5 @@ test("where Postern cannot be reached, the page says so and comes back", async (
   await page.unroute("**/admin/grants");
   await page.getByRole("button", { name: "Try again" }).click();
   await page.getByText("No tool has a key yet").waitFor();
+  expect(await page.getByRole("alert").count()).toBe(0);
 });

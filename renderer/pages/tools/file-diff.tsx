@@ -41,7 +41,7 @@ export function FileDiff({ change }: { readonly change: FileChange }): ReactNode
                     <td className="w-6 px-2 text-center select-none" aria-label={line.kind}>
                       {looks[line.kind].mark}
                     </td>
-                    <td className="pr-3 whitespace-pre">{line.text.replaceAll(keyPlaceholder, "postern_••••")}</td>
+                    <td className="h-5 pr-3 whitespace-pre">{line.text.replaceAll(keyPlaceholder, "postern_••••")}</td>
                   </tr>
                 )),
               )}

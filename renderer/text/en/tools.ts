@@ -64,7 +64,7 @@ export const tools = {
   revokeTitle: "Revoke the key of “{{name}}”?",
   revokeHelp:
     "Its key stops at once, and so do answers that are on their way to it. What it has spent stays in Usage. This cannot be undone.",
-  revokeUsed: "It was last used {{ago}}: whatever it runs in will get errors until it has another key.",
+  revokeUsed: "Last used {{ago}}. Whatever it runs in gets errors until it has another key.",
   revokeFiles: "The config files that Postern changed for it stay as they are; undo that under Connect a tool.",
   revokeConfirm: "Revoke {{name}}",
   revoked: "The key of {{name}} is revoked",
