@@ -93,7 +93,7 @@ test("a chat is renamed in place, pinned, searched, deleted and taken back", asy
 
   await list.getByRole("searchbox").fill("hill");
   const hit = list.getByRole("link", { name: /Portugal/ });
-  expect(await hit.locator("mark").allTextContents()).toEqual(["hills"]);
+  await expect.poll(() => hit.locator("mark").allTextContents()).toEqual(["hills"]);
   expect(await inspectLook(page, "chat-search")).toEqual([]);
   await hit.click();
   await page.getByRole("heading", { level: 1, name: "Portugal" }).waitFor();

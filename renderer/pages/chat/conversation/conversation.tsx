@@ -113,7 +113,7 @@ function Turn({
   const siblings = useSteady(childrenOf(chat.messages, message.parentId));
   if (message.role === "user") return <Question chatId={chat.id} message={message} siblings={siblings} onBranch={onBranch} />;
   const { comparisonId } = message.details;
-  const together = comparisonId === null ? [message] : siblings.filter(({ details }) => details.comparisonId === comparisonId);
+  const together = comparisonId === null ? [message] : chat.messages.filter(({ details }) => details.comparisonId === comparisonId);
   if (together.length < 2) return <Answer chatId={chat.id} message={message} siblings={siblings} onBranch={onBranch} />;
   return (
     <div role="group" aria-label={say("sideBySide")} className="-mx-4 grid grid-cols-[repeat(auto-fit,minmax(min(100%,300px),1fr))] gap-3">
@@ -126,7 +126,7 @@ function Turn({
 
 const alone: readonly ChatMessage[] = [];
 
-/** The same list as before while it has the same messages: what draws it may then leave it as it is. */
+/** The same list as before while it has the same messages, by their ids: what draws nothing else of them may then stay as it is. */
 function useSteady(list: readonly ChatMessage[]): readonly ChatMessage[] {
   const former = useRef(list);
   // Which messages they are is what matters here; while one is written only that one changes.
