@@ -9,7 +9,7 @@ export function createDesktopPlatform(dataFolder: string, notify: (message: stri
   return {
     environment: process.env,
     dataFolder,
-    assetsFolder: path.join(app.getAppPath(), "assets"),
+    assetsFolder: path.resolve(import.meta.dirname, "../../assets"),
     homeFolder: app.getPath("home"),
     clock: systemClock,
     startKeychainProcess,

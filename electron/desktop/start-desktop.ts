@@ -58,7 +58,8 @@ export async function startDesktop({ dataFolder, args, system }: DesktopOptions)
   const call = createClient((at, init) => postern.admin(new Request(`http://postern${at}`, init)));
   const control = await serveControlSocket(dataFolder, (request) => postern.admin(request));
   const windowKey = postern.issueWindowKey();
-  const root = app.getAppPath();
+  /** Holds `assets` and `dist`, in the source tree and in the package. */
+  const root = path.resolve(import.meta.dirname, "../..");
   const settings = () => postern.settings.desktop;
   const nowMs = (): number => systemClock.nowMs();
   const appImage = process.env["APPIMAGE"];
@@ -273,6 +274,8 @@ export async function startDesktop({ dataFolder, args, system }: DesktopOptions)
   const isHidden = login.wasOpenedAtLogin || settings().startHidden;
   if (!isHidden) openWindow();
   if (settings().startGateway) void gateway.start();
+  // Who starts it from a terminal waits for this.
+  process.stdout.write("Postern is open\n");
   return {
     openAgain(link) {
       if (link === undefined) openWindow();
