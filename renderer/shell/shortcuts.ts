@@ -31,7 +31,7 @@ export function useShortcuts(): void {
   }, [go, actions]);
 }
 
-/** A dialog keeps the person where they are; the palette may be called over it, and the base URL copied. */
+/** A dialog keeps the person where they are: only what leads nowhere else works over it. */
 function isInDialog(id: string): boolean {
   const isQuiet = id === "gateway.copy-base-url" || id === "theme.toggle";
   return !isQuiet && document.querySelector('[role="dialog"], [role="alertdialog"]') !== null;

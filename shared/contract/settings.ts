@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { settingGroups } from "../schema/setting-list.ts";
+import { settingGroups } from "../schema/setting-groups.ts";
 import type { ContractEntry } from "./endpoint.ts";
 
 /** One setting: what it is called, what it takes, and what it is now. */

@@ -1,21 +1,6 @@
 import * as z from "zod";
 import { configFileSchema } from "./config-file.ts";
-
-/** The parts of the settings page, in their order. */
-export const settingGroups = [
-  "general",
-  "appearance",
-  "shortcuts",
-  "chat",
-  "gateway",
-  "network",
-  "models",
-  "privacy",
-  "observability",
-] as const;
-
-/** One of {@link settingGroups}. */
-export type SettingGroup = (typeof settingGroups)[number];
+import { type SettingGroup, settingGroups } from "./setting-groups.ts";
 
 /** Where the settings of a section stand, unless their `meta` says otherwise. */
 const groupOfSection: Readonly<Record<string, SettingGroup>> = {

@@ -24,12 +24,12 @@ export function ShortcutSheet({ isOpen, onClose }: { readonly isOpen: boolean; r
     </Button>
   );
   return (
-    <Dialog isOpen={isOpen} onClose={onClose} title={say("shortcutsTitle")} summary={say("shortcutsSummary")} actions={change}>
-      <dl className="divide-y divide-line">
+    <Dialog isOpen={isOpen} onClose={onClose} title={say("shortcutsTitle")} summary={say("shortcutsSummary")} size="wide" actions={change}>
+      <dl className="grid grid-cols-2 gap-x-10 max-[640px]:grid-cols-1">
         {shortcutActions.map((action) => {
           const keys = keysOf(action, bindings);
           return (
-            <div key={action.id} className="flex min-h-9 items-center justify-between gap-4 py-1.5">
+            <div key={action.id} className="flex min-h-9 items-center justify-between gap-4 border-b border-line py-1.5">
               <dt>{say(action.title)}</dt>
               <dd>
                 {keys === null ? <span className="text-ink-muted">{say("shortcutNone")}</span> : <Keys shortcut={tooltipKeys(keys)} />}
