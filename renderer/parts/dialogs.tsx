@@ -3,7 +3,7 @@ import { Dialog as BaseDialog } from "@base-ui/react/dialog";
 import { X } from "lucide-react";
 import type { ReactNode } from "react";
 import { useText } from "../text/texts.ts";
-import { Button, IconButton } from "./button.tsx";
+import { Button, buttonClasses } from "./button.tsx";
 import { classNames } from "./class-names.ts";
 
 const backdrop = "fixed inset-0 z-40 bg-veil transition-opacity duration-[180ms] data-ending-style:opacity-0 data-starting-style:opacity-0";
@@ -47,7 +47,10 @@ export function Dialog({ isOpen, onClose, title, summary, actions, size = "norma
                 </BaseDialog.Description>
               )}
             </div>
-            <IconButton size="small" label={say("close")} icon={<X className="size-4" />} onClick={onClose} className="-mr-1.5" />
+            {/* Without a tooltip: it often has the focus first, and Escape would close the tooltip instead. */}
+            <BaseDialog.Close aria-label={say("close")} className={classNames(buttonClasses("quiet", "small"), "-mr-1.5 w-7 !px-0")}>
+              <X className="size-4" />
+            </BaseDialog.Close>
           </div>
           <div className="min-h-0 flex-1 overflow-y-auto px-5 pt-1 pb-5">{children}</div>
           {actions === undefined ? null : (
