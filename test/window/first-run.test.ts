@@ -173,22 +173,20 @@ test("a model server on this machine is offered, and serves once it is accepted"
   server.route(
     "GET",
     "/v1/models",
-    json(200, { object: "list", data: [{ id: "llama3.2:1b", object: "model", created: 0, owned_by: "library" }] }),
+    json(200, { object: "list", data: [{ id: "llama-3.2-1b", object: "model", created: 0, owned_by: "library" }] }),
   );
   server.always(openAiStream({ deltas: ["From this machine."] }));
-  await using window = await openWindow(
-    options({
-      discovery: { enabled: true },
-      providers: { ollama: { baseUrl: `${server.origin}/v1` }, "lm-studio": { enabled: false, baseUrl: "http://127.0.0.1:9/v1" } },
-    }),
-  );
+  // Nothing listens there: what else runs on the machine of the test is not asked.
+  const elsewhere = { baseUrl: "http://127.0.0.1:9/v1" };
+  const providers = { vllm: { baseUrl: `${server.origin}/v1` }, ollama: elsewhere, "lm-studio": elsewhere, "llama-cpp": elsewhere };
+  await using window = await openWindow(options({ discovery: { enabled: true }, providers }));
   const { page } = window;
   await page.getByText(/1 model$/).waitFor();
   expect(await inspectLook(page, "first-run-local")).toEqual([]);
   await page.getByRole("region", { name: "On this machine" }).getByRole("button", { name: "Use it" }).click();
   await page.getByText("1 provider is ready").waitFor();
   await page.getByRole("button", { name: "See an answer" }).click();
-  await expect.poll(() => page.getByRole("combobox", { name: "Model" }).inputValue()).toBe("@ollama/llama3.2:1b");
+  await expect.poll(() => page.getByRole("combobox", { name: "Model" }).inputValue()).toBe("@vllm/llama-3.2-1b");
   await page.getByRole("button", { name: "Send" }).click();
   await page.getByText("From this machine.").waitFor();
 });

@@ -143,7 +143,7 @@ describe.skipIf(whyNoStoredKeys !== null)("the Keys page", () => {
     await dialog.getByRole("tab", { name: "Paste" }).click();
     await dialog.getByRole("textbox").fill(`export ANTHROPIC_API_KEY="sk-ant-pasted-Wd8fJ2pN"\nsk-0123456789abcdef0123456789abcdef\n`);
     await dialog.getByRole("button", { name: "Find keys in it" }).click();
-    await dialog.getByText("Anthropic").waitFor();
+    await dialog.getByText("Anthropic", { exact: true }).waitFor();
     expect(await inspectLook(page, "keys-paste")).toEqual([]);
     await dialog.getByRole("combobox", { name: "Whose key is line 2?" }).click();
     await page.getByRole("option", { name: "DeepSeek" }).click();
@@ -220,19 +220,20 @@ describe.skipIf(whyNoStoredKeys !== null)("the Keys page", () => {
     await page.getByRole("menuitem", { name: "Remove provider…" }).click();
     await page.getByRole("button", { name: "Remove My Server" }).click();
     await sheet.waitFor({ state: "hidden" });
-    expect((await window.admin("listProviders", {})).providers.some(({ id }) => id === "my-server")).toBe(false);
+    const isThere = async (): Promise<boolean> => (await window.admin("listProviders", {})).providers.some(({ id }) => id === "my-server");
+    await expect.poll(isThere).toBe(false);
   });
 
   test("says what it could not read, and reads it again", async () => {
     await using window = await openWindow(options());
     const { page } = window;
-    await page.route("**/admin/keys", (route) =>
+    await page.route("**/admin/providers", (route) =>
       route.fulfill({ status: 500, json: { error: { code: "internal", message: "Cannot do this" } } }),
     );
     await window.goTo("keys");
     await page.getByRole("alert").getByText("Cannot do this").waitFor();
     expect(await inspectLook(page, "keys-error")).toEqual([]);
-    await page.unroute("**/admin/keys");
+    await page.unroute("**/admin/providers");
     await page.getByRole("button", { name: "Try again" }).click();
     await page.getByRole("heading", { name: "No provider key yet" }).waitFor();
   });

@@ -19,7 +19,11 @@ export function CallReceipt({ traceId }: { readonly traceId: string }): ReactNod
   const inputs = [row.uncachedInputTokens, row.cacheReadTokens, row.cacheWriteTokens].filter((count) => count !== null);
   const input = inputs.length === 0 ? null : inputs.reduce((sum, count) => sum + count, 0);
   return (
-    <div role="status" className="animate-appear border-t border-line px-4 py-3">
+    <div
+      role="status"
+      ref={(receipt) => receipt?.scrollIntoView({ block: "nearest" })}
+      className="animate-appear scroll-mb-6 border-t border-line px-4 py-3"
+    >
       <div className="mb-2 flex items-center justify-between gap-3">
         <h3 className="text-small font-medium text-ink-muted">{say("testReceipt")}</h3>
         <a

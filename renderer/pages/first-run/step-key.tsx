@@ -10,6 +10,7 @@ import { FoundKeys } from "../keys/found-keys.tsx";
 import { ImportDialog } from "../keys/import-dialog.tsx";
 import { LocalServers } from "../keys/local-servers.tsx";
 import { searchProviders } from "../keys/search-providers.ts";
+import { TestOnArrival } from "../keys/test-on-arrival.tsx";
 import { VaultNotice } from "../keys/vault-notice.tsx";
 
 const tiles = 6;
@@ -40,9 +41,23 @@ export function StepKey({ rows, ready }: { readonly rows: readonly ProviderInfo[
           <CircleCheck aria-hidden="true" className="mt-0.5 size-4 shrink-0 text-ok" />
           <div className="min-w-0">
             <p className="font-medium">{say("keyReady", { count: ready.length })}</p>
-            <p className="text-ink-soft">{ready.map((row) => row.name).join(", ")}</p>
+            {taken === null ? (
+              <p className="text-ink-soft">{ready.map((row) => row.name).join(", ")}</p>
+            ) : (
+              <ul className="mt-1 flex flex-col gap-1">
+                {taken.keys.map((key) => (
+                  <li key={`${key.provider}/${key.name}`} className="flex items-center gap-3 text-ink-soft">
+                    <span>
+                      {rows.find((row) => row.id === key.provider)?.name ?? key.provider}{" "}
+                      <span className="font-mono text-small">…{key.lastFour}</span>
+                    </span>
+                    <TestOnArrival provider={key.provider} name={key.name} />
+                  </li>
+                ))}
+              </ul>
+            )}
             {taken === null || taken.leftIn.length === 0 ? null : (
-              <p className="mt-1 break-words text-ink-soft">
+              <p className="mt-2 break-words text-ink-soft">
                 {say("keyAdvice", { files: taken.leftIn.map(({ file }) => file).join(", ") })}
               </p>
             )}
