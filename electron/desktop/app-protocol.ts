@@ -47,7 +47,7 @@ export function createAppHandler({ admin, gateway, windowFolder }: AppSources): 
     const origin = request.headers.get("origin");
     if (origin !== null && origin !== appOrigin) return refuse(403, "Cannot answer this web page: it is not Postern's window");
     if (url.pathname.startsWith("/admin/")) return admin(new Request(`http://postern${url.pathname}${url.search}`, request));
-    if (url.pathname.startsWith("/v1/")) {
+    if (url.pathname.startsWith("/v1/") || url.pathname.startsWith("/v1beta/models/")) {
       const at = gateway();
       if (at === null) return refuse(503, "Cannot reach the gateway: it is stopped; start it, then try again");
       return forwardWindowCall(request, `${url.pathname}${url.search}`, at);

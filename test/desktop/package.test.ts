@@ -37,7 +37,7 @@ describe("what electron-builder is told", () => {
     ],
   ])("fits its own schema, %s", async (_name, environment) => {
     const { validateConfiguration } = createRequire(import.meta.url)("app-builder-lib/out/util/config/config.js") as {
-      validateConfiguration(config: Configuration, logger: { isEnabled: boolean; add(): void }): Promise<void>;
+      readonly validateConfiguration: (config: Configuration, logger: { isEnabled: boolean; add(): void }) => Promise<void>;
     };
     await expect(
       validateConfiguration(planPackage(environment).config, { isEnabled: false, add: () => undefined }),
