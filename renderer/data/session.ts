@@ -37,7 +37,7 @@ export async function fetchOwn(path: string, init: RequestInit = {}): Promise<Re
   });
   useConnection.setState({ isAway: false });
   // The gateway says 401 as well, of a provider's key; only the listener's own word ends the login.
-  if (response.status === 401 && !isDesktop && !path.startsWith("/v1/")) lock("ended");
+  if (response.status === 401 && !isDesktop && !/^\/v1(?:beta)?\//.test(path)) lock("ended");
   return response;
 }
 

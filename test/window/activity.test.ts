@@ -193,6 +193,21 @@ describe("one call", () => {
     expect(again).toMatchObject({ provider: "groq", modelAsked: "@groq/llama" });
   });
 
+  test("of Gemini's API, whose path names the model, is replayed too", async () => {
+    await fetch(`${world.postern.url}/v1beta/models/@openai/gpt-4o:generateContent`, {
+      method: "POST",
+      headers: { "x-goog-api-key": world.postern.key, "content-type": "application/json", "user-agent": "spy/1.0" },
+      body: JSON.stringify({ contents: [{ role: "user", parts: [{ text: "Hi from Gemini's client" }] }] }),
+    });
+    await using window = await openWindow({ postern: world.postern, at: "activity" });
+    const { page } = window;
+    await showCall(window, await newest());
+    await page.getByRole("button", { name: "Replay" }).click();
+    await page.getByRole("region", { name: "Answer" }).getByText("Hello from afar!").waitFor();
+    expect(world.openai.requests.at(-1)?.body.toString()).toContain("Hi from Gemini's client");
+    expect(await newest()).toMatchObject({ endpoint: "generate", tool: "postern-window" });
+  });
+
   test("is copied as a command that runs with the key in the environment and holds no key", async () => {
     await world.ask({ messages: [{ role: "user", content: `It's "quoted" $HOME \\ 'twice'` }] }, { tool: "spy" });
     const call = await newest();

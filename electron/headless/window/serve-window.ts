@@ -99,7 +99,7 @@ function createWindowHandler(handling: Handling): (request: IncomingMessage, res
     if (hasBody && !at.startsWith("/v1/") && hasOtherType(request))
       return refuse(response, 415, "Cannot read this body: send it as application/json, or as application/octet-stream where it is bytes");
     if (at === "/login" && request.method === "POST") return logIn(request, response, handling);
-    const isCall = at.startsWith("/v1/");
+    const isCall = at.startsWith("/v1/") || at.startsWith("/v1beta/models/");
     if (!isCall && !at.startsWith("/admin/") && at !== "/logout") return refuse(response, 404, "Cannot find this path");
     const cookie = readCookie(request, cookieName);
     const tab = request.headers[tabHeader];
