@@ -37,6 +37,7 @@ export function Toasts({ children }: { readonly children: ReactNode }): ReactNod
       <Toast.Portal>
         <Toast.Viewport
           aria-label={say("notifications")}
+          data-news=""
           className="fixed right-4 bottom-4 z-60 flex w-88 max-w-[calc(100vw-32px)] flex-col gap-2"
         >
           <ToastList />

@@ -31,8 +31,9 @@ export function useShortcuts(): void {
   }, [go, actions]);
 }
 
-/** A dialog keeps the person where they are: only what leads nowhere else works over it. */
+/** A dialog keeps the person where they are: only what leads nowhere else works over it. News in the corner are no dialog. */
 function isInDialog(id: string): boolean {
   const isQuiet = id === "gateway.copy-base-url" || id === "theme.toggle";
-  return !isQuiet && document.querySelector('[role="dialog"], [role="alertdialog"]') !== null;
+  const dialogs = [...document.querySelectorAll('[role="dialog"], [role="alertdialog"]')];
+  return !isQuiet && dialogs.some((dialog) => dialog.closest("[data-news]") === null);
 }

@@ -16,7 +16,7 @@ export const settingInfoSchema = z.object({
   /** What each choice is called, by its value. */
   choices: z.record(z.string(), z.string()),
   /** What a text stands for, where a plain field would not do. */
-  kind: z.enum(["file", "model", "shortcuts"]).nullable(),
+  kind: z.enum(["alias", "file", "model", "shortcuts"]).nullable(),
   /** JSON Schema of the value: type, limits, choices. */
   schema: z.record(z.string(), z.unknown()),
   value: z.unknown(),

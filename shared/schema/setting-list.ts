@@ -28,7 +28,7 @@ const aboutSchema = z.object({
   /** What each choice is called. */
   choices: z.record(z.string(), z.string()).default({}),
   /** What a text stands for, where a plain field would not do. */
-  kind: z.enum(["file", "model", "shortcuts"]).nullable().default(null),
+  kind: z.enum(["alias", "file", "model", "shortcuts"]).nullable().default(null),
   /** The variable that can pin it, where that is not made from its name. */
   environment: z.string().optional(),
   /** The option of `postern serve` that pins it, where it has one of its own. */
@@ -46,7 +46,7 @@ export interface SettingDefinition {
   readonly unit: string | null;
   readonly group: SettingGroup;
   readonly choices: Readonly<Record<string, string>>;
-  readonly kind: "file" | "model" | "shortcuts" | null;
+  readonly kind: "alias" | "file" | "model" | "shortcuts" | null;
   /** `POSTERN_GATEWAY_IDLE_TIMEOUT_MS`: the variable that pins it. */
   readonly environment: string;
   /** `--set gateway.idleTimeoutMs=...`, or an option of its own: `--port`. */

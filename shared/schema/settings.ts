@@ -37,6 +37,7 @@ export const gatewaySettingsSchema = z.strictObject({
   defaultAlias: aliasNameSchema.nullable().default(null).meta({
     title: "Default alias",
     help: 'What the model name "default" stands for. A tool that asks for "default" follows this choice, which the tray menu offers too.',
+    kind: "alias",
   }),
   allowedHosts: z.array(hostAndPort).default([]).meta({
     title: "More host names",

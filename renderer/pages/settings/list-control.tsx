@@ -56,7 +56,7 @@ export function ListControl({ setting, describedBy, isLocked, isWrong, onChange 
           autoComplete="off"
           spellCheck={false}
           onChange={(event) => setDraft(event.target.value)}
-          className={classNames(inputClasses, "font-mono text-small")}
+          className={classNames(inputClasses, "font-mono text-small placeholder:font-sans placeholder:text-body")}
         />
         <Button type="submit" disabled={isLocked || draft.trim() === ""} icon={<Plus className="size-4" />}>
           {say("listAdd")}

@@ -31,6 +31,8 @@ export function SettingRow({ setting, isDesktop, isSought }: SettingRowProps): R
   const hasField = kind.kind === "number" || kind.kind === "text" || kind.kind === "json";
   // Switches and choices carry their name themselves.
   const Name = hasField ? "label" : "span";
+  // A switch has room beside its words anywhere.
+  const isWide = kind.kind !== "switch";
   const isTall = kind.kind === "list" || kind.kind === "json";
 
   useEffect(() => {
@@ -60,7 +62,9 @@ export function SettingRow({ setting, isDesktop, isSought }: SettingRowProps): R
         isSought && "rounded-card bg-accent-soft/60 ring-1 ring-accent ring-inset",
       )}
     >
-      <div className={classNames("flex gap-x-6 gap-y-2", isTall ? "flex-col" : "items-start justify-between @max-md:flex-col")}>
+      <div
+        className={classNames("flex gap-x-6 gap-y-2", isTall ? "flex-col" : "items-start justify-between", isWide && "@max-md:flex-col")}
+      >
         <div className="min-w-0 flex-1">
           <div className="flex min-h-6 items-center gap-1.5">
             <Name {...(hasField ? { htmlFor: `${id}-control` } : {})} className="font-medium">
@@ -89,7 +93,7 @@ export function SettingRow({ setting, isDesktop, isSought }: SettingRowProps): R
             </Remark>
           )}
         </div>
-        <div className={classNames("min-w-0", isTall ? "w-full" : "flex shrink-0 justify-end @max-md:justify-start")}>
+        <div className={classNames("min-w-0", isTall ? "w-full" : "flex shrink-0 justify-end", isWide && "@max-md:justify-start")}>
           <SettingControl
             setting={setting}
             kind={kind}

@@ -29,6 +29,7 @@ export function TextControl({
     else void onChange(text === "" && isNullable ? null : text);
   }
 
+  const isName = setting.kind === "model" || setting.kind === "alias";
   const isPlace = setting.kind === "file" || setting.schema["format"] === "uri" || saved.length > 24;
   return (
     <>
@@ -39,7 +40,7 @@ export function TextControl({
         aria-invalid={isWrong}
         disabled={isLocked}
         value={draft}
-        {...(setting.kind === "model" ? { list: listId } : {})}
+        {...(isName ? { list: listId } : {})}
         placeholder={isNullable ? say("empty") : ""}
         autoComplete="off"
         spellCheck={false}
@@ -52,17 +53,25 @@ export function TextControl({
             onProblem(null);
           }
         }}
-        className={classNames(inputClasses, "!w-60 max-w-full", isPlace && "font-mono text-small")}
+        className={classNames(
+          inputClasses,
+          "!w-60 max-w-full",
+          isPlace && "font-mono text-small placeholder:font-sans placeholder:text-body",
+        )}
       />
-      {setting.kind === "model" ? <ModelNames id={listId} text={draft} /> : null}
+      {isName ? <ModelNames id={listId} text={draft} hasModels={setting.kind === "model"} /> : null}
     </>
   );
 }
 
-/** Aliases and models to choose from while one types. */
-function ModelNames({ id, text }: { readonly id: string; readonly text: string }): ReactNode {
+/** Aliases, and models where they will do, to choose from while one types. */
+function ModelNames({ id, text, hasModels }: { readonly id: string; readonly text: string; readonly hasModels: boolean }): ReactNode {
   const aliases = useAdmin("listAliases", {});
-  const models = useAdmin("queryModels", { body: { text: text.trim(), callable: true, limit: mostOffered } }, { isKept: true });
+  const models = useAdmin(
+    "queryModels",
+    { body: { text: text.trim(), callable: true, limit: mostOffered } },
+    { isKept: true, enabled: hasModels },
+  );
   const names = [...(aliases.data?.aliases.map(({ name }) => name) ?? []), ...(models.data?.data.map((model) => model.id) ?? [])];
   return (
     <datalist id={id}>
