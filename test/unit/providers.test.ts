@@ -96,6 +96,13 @@ describe("assets/providers", () => {
     expect(repeated(rows.flatMap((row) => row.environment))).toEqual([]);
   });
 
+  // One that another row's keys begin with as well would give a pasted key to the wrong company.
+  test("how keys begin belongs to one row each", () => {
+    const prefixes = rows.flatMap((row) => row.keyPrefixes.map((prefix) => [prefix, row.id] as const));
+    const clashes = prefixes.filter(([prefix, id]) => prefixes.some(([other, its]) => its !== id && other.startsWith(prefix)));
+    expect(clashes).toEqual([]);
+  });
+
   test.each(Object.entries(promisedVariables))("%s holds the key of %s", (variable, id) => {
     expect(rows.find((row) => row.environment.includes(variable))?.id).toBe(id);
   });

@@ -225,12 +225,12 @@ describe.skipIf(whyNoStoredKeys !== null)("the Keys page", () => {
   });
 
   test("says what it could not read, and reads it again", async () => {
-    await using window = await openWindow(options());
+    await using window = await openWindow({ ...options(), at: "keys" });
     const { page } = window;
     await page.route("**/admin/providers", (route) =>
       route.fulfill({ status: 500, json: { error: { code: "internal", message: "Cannot do this" } } }),
     );
-    await window.goTo("keys");
+    await page.reload();
     await page.getByRole("alert").getByText("Cannot do this").waitFor();
     expect(await inspectLook(page, "keys-error")).toEqual([]);
     await page.unroute("**/admin/providers");

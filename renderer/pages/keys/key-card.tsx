@@ -55,11 +55,7 @@ export function KeyCard({
           <StatusDot tone={standing.tone} />
           <span className="truncate">{standing.words}</span>
         </span>
-        <Button
-          size="small"
-          disabled={test.isPending || stored.waits}
-          onClick={() => test.mutate({ parameters })}
-        >
+        <Button size="small" disabled={test.isPending || stored.waits} onClick={() => test.mutate({ parameters })}>
           {test.isPending ? say("testing") : stored.test === null ? say("test") : say("testAgain")}
           <span className="sr-only"> {say("testKeyNamed", { name: stored.name })}</span>
         </Button>

@@ -86,7 +86,7 @@ export function ProviderTile({ row, onAdd }: { readonly row: ProviderInfo; reado
         className="flex h-12 w-full items-center gap-2.5 rounded-card border border-line bg-surface px-3 text-left shadow-card transition-colors hover:bg-hover"
       >
         <ProviderMark id={row.id} name={row.name} />
-        <span className="min-w-0 flex-1 truncate">{row.name}</span>
+        <span className="line-clamp-2 min-w-0 flex-1 leading-4">{row.name}</span>
       </button>
     </li>
   );

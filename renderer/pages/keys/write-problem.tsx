@@ -27,7 +27,7 @@ export function WriteProblem({ words, test, isBusy, onForce, sentence }: WritePr
         <p className="break-words">{words ?? say(sentence, { words: test?.words ?? "" })}</p>
         {test === null ? null : (
           <Button size="small" className="mt-2" disabled={isBusy} onClick={onForce}>
-            {say("saveUntested")}
+            {say(sentence === "notStored" ? "saveUntested" : "rotateUntested")}
           </Button>
         )}
       </div>

@@ -119,6 +119,7 @@ export const keys = {
   nameWrong: "Letters, digits and . _ - only, at most 64 of them",
   testAndSave: "Test and save",
   saveUntested: "Save without testing",
+  rotateUntested: "Rotate without testing",
   saving: "Saving…",
   testingWith: "Asking {{provider}}…",
   testCosts: "Testing asks the provider for its model list, which costs nothing.",
