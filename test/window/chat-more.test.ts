@@ -121,6 +121,7 @@ test("deleting the chat that is shown leads to a new one", async () => {
   await page.getByRole("button", { name: "Undo" }).click();
   await page.getByRole("link", { name: "Short lived" }).click();
   await answered(page, "Hello!");
+  expect(await page.getByRole("alert").count()).toBe(0);
 });
 
 test("chats are saved as files and read from files", async () => {
@@ -228,9 +229,9 @@ test("everything goes by keyboard alone: choosing a model, asking, a version bef
   provider.next(openAiStream({ deltas: ["Read ", "both"] }));
   await keyboard.press("Enter");
   await answered(page, "Read both");
-  expect((provider.requests.findLast(({ method }) => method === "POST")?.json() as { messages: unknown[] }).messages).toEqual([
-    { role: "user", content: "By hand\non two lines" },
-  ]);
+  expect(provider.requests.findLast(({ method }) => method === "POST")?.json()).toMatchObject({
+    messages: [{ role: "user", content: "By hand\non two lines" }],
+  });
   for (let step = 0; step < 12; step++) {
     await keyboard.press("Shift+Tab");
     if ((await page.evaluate(() => document.activeElement?.getAttribute("aria-label"))) === "Answer again") break;

@@ -110,6 +110,7 @@ test("another model answers again in its own version", async () => {
   await page.keyboard.press("Enter");
   await answered(page, "From the small one");
   await page.getByRole("article", { name: "@openai/gpt-4o-mini said" }).getByRole("img", { name: "Version 2 of 2" }).waitFor();
+  expect(provider.requests.findLast(({ method }) => method === "POST")?.json()).toMatchObject({ model: "gpt-4o-mini" });
 });
 
 test("a chat goes on elsewhere from any message, and the first one stays as it was", async () => {

@@ -349,9 +349,9 @@ describe("on disk, chats", () => {
         const made = await client("createBackup", {});
         copies = [made.name, made.chats?.name ?? ""];
         await client("deleteChat", { parameters: { chat: id } });
-        expect((await client("listBackups", {})).backups.map(({ name, database }) => [name, database]).toSorted()).toEqual([
-          [copies[1], "chats"],
-          [copies[0], "postern"],
+        expect((await client("listBackups", {})).backups.map(({ name, database }) => `${database} ${name}`).toSorted()).toEqual([
+          `chats ${copies[1] ?? ""}`,
+          `postern ${copies[0] ?? ""}`,
         ]);
         await client("restoreBackup", { parameters: { name: copies[1] ?? "" } });
       }

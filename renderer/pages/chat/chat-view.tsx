@@ -93,12 +93,14 @@ export function PageView(): ReactNode {
     localStorage.setItem(listKey, isListOpen ? "closed" : "open");
   }
 
-  function afterSaid(): void {
+  const isKept = isDraft && chat?.isTemporary === false;
+  const afterSaid = useCallback(() => {
     // A new chat that is kept has an address of its own from its first message on.
-    if (!isDraft || chat?.isTemporary !== false) return;
+    if (!isKept) return;
     renewDraft();
     go("chat", { item: chatId, isReplacing: true });
-  }
+  }, [isKept, chatId, go]);
+  const openSettings = useCallback(() => setSettingsOpen(true), []);
 
   const isEmpty = chat?.messages.length === 0;
   const canToggle = isDraft && isEmpty && keeps === true && chat !== undefined;
@@ -132,7 +134,16 @@ export function PageView(): ReactNode {
             ) : (
               <Conversation key={chatId} chat={chat} soughtId={search.message ?? null} onBranch={branch} />
             )}
-            <Composer key={`composer-${chatId}`} chat={chat} inputRef={input} onSettings={() => setSettingsOpen(true)} onSaid={afterSaid} />
+            <Composer
+              key={`composer-${chatId}`}
+              chatId={chatId}
+              isTemporary={chat.isTemporary}
+              settings={chat.settings}
+              isWriting={isWriting}
+              inputRef={input}
+              onSettings={openSettings}
+              onSaid={afterSaid}
+            />
             <ChatSettingsSheet chat={chat} isOpen={isSettingsOpen} onClose={() => setSettingsOpen(false)} />
           </>
         )}

@@ -79,6 +79,7 @@ export const chat = {
   versionOf: "Version {{place}} of {{count}}",
   sideBySide: "Answers side by side",
   continueWith: "Continue with this",
+  chosen: "Continues here",
   waiting: "Waiting for the first word",
   waitingFor: "Waiting for the first word, {{time}} so far",
   stopped: "You stopped this answer.",

@@ -1,5 +1,6 @@
 import { ArrowUp, Paperclip, SlidersHorizontal, Square } from "lucide-react";
-import { type ReactNode, type RefObject, useEffect, useLayoutEffect, useRef, useState } from "react";
+import { memo, type ReactNode, type RefObject, useEffect, useLayoutEffect, useRef, useState } from "react";
+import type { ChatSettings } from "#shared/schema/chat.ts";
 import { wordsOf } from "../../../data/admin.ts";
 import { useSettingValue } from "../../../data/settings.ts";
 import { IconButton } from "../../../parts/button.tsx";
@@ -10,12 +11,14 @@ import { useText } from "../../../text/texts.ts";
 import { AttachmentView } from "../conversation/attachment-view.tsx";
 import { ModelPicker } from "../models/model-picker.tsx";
 import { changeSettings, sayIn, stopAnswers } from "../session/chat-actions.ts";
-import type { OpenChat } from "../session/open-chat.ts";
 import { keepDraft, readDraft } from "./draft-text.ts";
 import { useFiles } from "./use-files.ts";
 
 interface ComposerProps {
-  readonly chat: OpenChat;
+  readonly chatId: string;
+  readonly isTemporary: boolean;
+  readonly settings: ChatSettings;
+  readonly isWriting: boolean;
   readonly inputRef: RefObject<HTMLTextAreaElement | null>;
   readonly onSettings: () => void;
   /** After something was said. */
@@ -23,15 +26,22 @@ interface ComposerProps {
 }
 
 /** Where a person writes: words and files, who answers and how, send and stop. */
-export function Composer({ chat, inputRef, onSettings, onSaid }: ComposerProps): ReactNode {
+export const Composer = memo(function Composer({
+  chatId,
+  isTemporary,
+  settings,
+  isWriting,
+  inputRef,
+  onSettings,
+  onSaid,
+}: ComposerProps): ReactNode {
   const say = useText("chat");
-  const [text, setText] = useState(() => readDraft(chat.id));
+  const [text, setText] = useState(() => readDraft(chatId));
   const [isOver, setOver] = useState(false);
   const files = useFiles();
   const picker = useRef<HTMLInputElement>(null);
   const sendWith = useSettingValue<"enter" | "mod-enter">("shortcuts", "sendWith", "enter");
-  const { models } = chat.settings;
-  const isWriting = Object.keys(chat.writing).length > 0;
+  const { models } = settings;
   const isSendable = (text.trim() !== "" || files.attachments.length > 0) && models.length > 0 && !isWriting;
 
   useLayoutEffect(() => {
@@ -42,8 +52,8 @@ export function Composer({ chat, inputRef, onSettings, onSaid }: ComposerProps):
   }, [text, inputRef]);
 
   useEffect(() => {
-    if (!chat.isTemporary) keepDraft(chat.id, text);
-  }, [chat.id, chat.isTemporary, text]);
+    if (!isTemporary) keepDraft(chatId, text);
+  }, [chatId, isTemporary, text]);
 
   // What an empty chat suggests is put here from outside.
   useEffect(() => {
@@ -60,7 +70,7 @@ export function Composer({ chat, inputRef, onSettings, onSaid }: ComposerProps):
     const said = { text: text.trim(), attachments: files.attachments };
     setText("");
     files.replace([]);
-    sayIn(chat.id, said, { untitled: say("newChat") }).then(onSaid, (error: unknown) => {
+    sayIn(chatId, said, { untitled: say("newChat") }).then(onSaid, (error: unknown) => {
       setText(said.text);
       files.replace(said.attachments);
       tellNews(wordsOf(error), { isBad: true });
@@ -109,7 +119,7 @@ export function Composer({ chat, inputRef, onSettings, onSaid }: ComposerProps):
             files.add(event.clipboardData.files);
           }}
           onKeyDown={(event) => {
-            if (event.key === "Escape" && stopAnswers(chat.id)) event.preventDefault();
+            if (event.key === "Escape" && stopAnswers(chatId)) event.preventDefault();
             if (event.key !== "Enter" || event.shiftKey || event.nativeEvent.isComposing) return;
             const hasMod = isApple ? event.metaKey : event.ctrlKey;
             if (sendWith === "mod-enter" ? !hasMod : hasMod) return;
@@ -120,11 +130,11 @@ export function Composer({ chat, inputRef, onSettings, onSaid }: ComposerProps):
         />
         <div className="flex items-center gap-1 px-2 pb-2">
           <IconButton size="small" label={say("attach")} icon={<Paperclip className="size-4" />} onClick={() => picker.current?.click()} />
-          <ModelPicker kind="chat" chosen={models} onChoose={(next) => changeSettings(chat.id, { models: next })} />
+          <ModelPicker kind="chat" chosen={models} onChoose={(next) => changeSettings(chatId, { models: next })} />
           <IconButton
             size="small"
             label={say("settings")}
-            icon={<SlidersHorizontal className={classNames("size-4", isTuned(chat) && "text-accent-ink")} />}
+            icon={<SlidersHorizontal className={classNames("size-4", isTuned(settings) && "text-accent-ink")} />}
             onClick={onSettings}
           />
           <div className="ml-auto flex items-center gap-2">
@@ -135,7 +145,7 @@ export function Composer({ chat, inputRef, onSettings, onSaid }: ComposerProps):
                 label={say("stop")}
                 shortcut="escape"
                 icon={<Square className="size-3.5 fill-current" />}
-                onClick={() => stopAnswers(chat.id)}
+                onClick={() => stopAnswers(chatId)}
               />
             ) : (
               <IconButton
@@ -167,9 +177,9 @@ export function Composer({ chat, inputRef, onSettings, onSaid }: ComposerProps):
       </div>
     </div>
   );
-}
+});
 
 /** Whether an answer will be other than the model would give it by itself. */
-function isTuned({ settings }: OpenChat): boolean {
-  return settings.system.trim() !== "" || Object.keys(settings.parameters).length > 0;
+function isTuned({ system, parameters }: ChatSettings): boolean {
+  return system.trim() !== "" || Object.keys(parameters).length > 0;
 }

@@ -1,6 +1,7 @@
 import { GitBranch, RefreshCw } from "lucide-react";
 import { memo, type ReactNode } from "react";
 import type { ChatMessage } from "#shared/schema/chat.ts";
+import { Badge } from "../../../parts/badge.tsx";
 import { Button, IconButton } from "../../../parts/button.tsx";
 import { classNames } from "../../../parts/class-names.ts";
 import { CopyButton } from "../../../parts/copy.tsx";
@@ -44,7 +45,7 @@ export const Answer = memo(function Answer({ chatId, message, siblings, onBranch
         isChosen === true ? "border-accent" : "border-line",
       )}
     >
-      <header className="mb-1 flex min-h-5 min-w-0 items-center gap-2 text-small">
+      <header className={classNames("mb-1 flex min-w-0 items-center gap-2 text-small", isChosen === null ? "min-h-5" : "min-h-7")}>
         <span className="truncate font-medium text-ink-soft" title={model}>
           {model}
         </span>
@@ -52,6 +53,16 @@ export const Answer = memo(function Answer({ chatId, message, siblings, onBranch
           <span className="truncate text-ink-muted" title={details.provider ?? undefined}>
             {details.modelAnswered}
           </span>
+        ) : null}
+        {isChosen === true ? (
+          <span className="ml-auto shrink-0">
+            <Badge tone="accent">{say("chosen")}</Badge>
+          </span>
+        ) : null}
+        {isChosen === false ? (
+          <Button size="small" className="ml-auto" onClick={() => showBranch(chatId, message.id)}>
+            {say("continueWith")}
+          </Button>
         ) : null}
       </header>
       <PartsView parts={parts} isWriting={isWriting} />
@@ -80,11 +91,6 @@ export const Answer = memo(function Answer({ chatId, message, siblings, onBranch
             <IconButton size="small" label={say("branch")} icon={<GitBranch className="size-4" />} onClick={() => onBranch(message.id)} />
           </div>
           <AnswerFigures details={details} />
-          {isChosen === false ? (
-            <Button size="small" className="ml-auto" onClick={() => showBranch(chatId, message.id)}>
-              {say("continueWith")}
-            </Button>
-          ) : null}
         </footer>
       )}
     </article>

@@ -36,7 +36,7 @@ export function AttachmentView({ attachment, onRemove }: { readonly attachment: 
     );
   if (onRemove !== undefined) {
     return (
-      <div className="relative flex items-center rounded-card border border-line bg-surface p-1.5">
+      <div className="relative flex items-center rounded-card border border-line bg-surface py-1.5 pr-4 pl-2 has-[img]:p-1.5">
         {shown}
         <button
           type="button"

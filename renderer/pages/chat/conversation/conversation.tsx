@@ -2,6 +2,7 @@ import { ArrowDown } from "lucide-react";
 import { type ReactNode, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import type { ChatMessage } from "#shared/schema/chat.ts";
 import { Button } from "../../../parts/button.tsx";
+import { classNames } from "../../../parts/class-names.ts";
 import { useText } from "../../../text/texts.ts";
 import type { OpenChat } from "../session/open-chat.ts";
 import { childrenOf, pathTo } from "../session/tree.ts";
@@ -10,6 +11,8 @@ import { Question } from "./question.tsx";
 
 /** As near to the end as this, somebody follows what is being written. */
 const followWithin = 48;
+/** So many messages at the end are always laid out; of the others only those in sight. All of them can be found and read aloud. */
+const alwaysDrawn = 10;
 
 /** The shown path of a chat, from the first message to the newest; it follows what is written while the person is at its end. */
 export function Conversation({
@@ -78,8 +81,16 @@ export function Conversation({
         className="h-full overflow-y-auto overscroll-contain px-6 outline-offset-[-2px]"
       >
         <div ref={content} className="mx-auto flex w-full max-w-[760px] flex-col gap-3 pt-4 pb-6">
-          {path.map((message) => (
-            <Turn key={message.id} chat={chat} message={message} onBranch={onBranch} />
+          {path.map((message, index) => (
+            <div
+              key={message.id}
+              className={classNames(
+                message.role === "user" && index > 0 && "pt-3",
+                index < path.length - alwaysDrawn && "[contain-intrinsic-size:auto_160px] [content-visibility:auto]",
+              )}
+            >
+              <Turn chat={chat} message={message} onBranch={onBranch} />
+            </div>
           ))}
         </div>
       </div>

@@ -49,7 +49,7 @@ export function NewChat({
                 <Icon aria-hidden="true" className="mt-0.5 size-4 shrink-0 text-ink-muted" strokeWidth={1.75} />
                 <span className="min-w-0">
                   <span className="block font-medium">{title}</span>
-                  <span className="mt-0.5 line-clamp-2 block text-small text-ink-muted">{text}</span>
+                  <span className="mt-0.5 line-clamp-2 text-small text-ink-muted">{text}</span>
                 </span>
               </button>
             </li>

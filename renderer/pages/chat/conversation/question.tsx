@@ -49,7 +49,7 @@ export const Question = memo(function Question({ chatId, message, siblings, onBr
         <div className="max-w-[85%] rounded-card bg-sunken px-3.5 py-2 text-prose break-words whitespace-pre-wrap">{text}</div>
       )}
       {isEditing ? null : (
-        <div className="flex h-7 items-center">
+        <div className="-mb-3 flex h-7 items-center">
           <div className="flex items-center opacity-0 transition-opacity group-focus-within:opacity-100 group-hover:opacity-100">
             {text === "" ? null : <CopyButton text={text} name={say("message")} />}
             <IconButton size="small" label={say("edit")} icon={<Pencil className="size-4" />} onClick={() => setEditing(true)} />

@@ -1,5 +1,5 @@
 import { Download, Ellipsis, SquarePen, Trash2, Upload } from "lucide-react";
-import { type ReactNode, useEffect, useRef, useState } from "react";
+import { memo, type ReactNode, useEffect, useRef, useState } from "react";
 import { useNow } from "../../../parts/ago.tsx";
 import { Button, IconButton } from "../../../parts/button.tsx";
 import { Confirm } from "../../../parts/dialogs.tsx";
@@ -16,7 +16,13 @@ import { useChatPages } from "./use-chat-pages.ts";
 const monthFormat = new Intl.DateTimeFormat(undefined, { month: "long", year: "numeric" });
 
 /** Every chat: new, searched, by day; and what can be done with all of them. */
-export function ChatList({ shownId, onNew }: { readonly shownId: string | null; readonly onNew: () => void }): ReactNode {
+export const ChatList = memo(function ChatList({
+  shownId,
+  onNew,
+}: {
+  readonly shownId: string | null;
+  readonly onNew: () => void;
+}): ReactNode {
   const say = useText("chat");
   const [search, setSearch] = useState("");
   const [isAsking, setAsking] = useState(false);
@@ -71,7 +77,7 @@ export function ChatList({ shownId, onNew }: { readonly shownId: string | null; 
       </Confirm>
     </nav>
   );
-}
+});
 
 function AllChats({ shownId }: { readonly shownId: string | null }): ReactNode {
   const say = useText("chat");
