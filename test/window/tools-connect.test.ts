@@ -67,6 +67,7 @@ test("codex is connected with a change that is shown, verified by its first requ
   await page.getByRole("button", { name: "Apply", exact: true }).click();
   await page.getByText("What was there before is kept.").waitFor();
   expect(readFileSync(config, "utf8")).toContain('model_provider = "postern"');
+  expect(await page.getByRole("button", { name: /Apply/ }).count()).toBe(0);
   const key = /^POSTERN_KEY=(\S+)$/m.exec(readFileSync(path.join(home, ".codex/.env"), "utf8"))?.[1] ?? "";
   const answer = await fetch(`${window.postern.url}/v1/responses`, {
     method: "POST",

@@ -22,6 +22,7 @@ import { type Connector, connectorSchema } from "#shared/schema/connector.ts";
 import { permissionsSchema } from "#shared/schema/grant.ts";
 import { tools } from "#shared/tools.ts";
 import { adminOf } from "../fakes/call-admin.ts";
+import { type CommandResult, runCommand } from "../fakes/run-command.ts";
 import { type RunningPostern, startPostern } from "../fakes/start-postern.ts";
 
 // A person's own config files are changed only as they were shown, and become what they were, byte for byte.
@@ -286,6 +287,27 @@ test("a variable in a shell's own file is told with its line, never with its val
   writeFileSync(path.join(home, ".zshrc"), "# mine\nexport ANTHROPIC_API_KEY=sk-ant-0123456789abcdef\nalias x=y\n");
   const { conflicts } = await guide("claude-code");
   expect(conflicts).toEqual([{ name: "ANTHROPIC_API_KEY", where: `${path.join(home, ".zshrc")}, line 2` }]);
+});
+
+test("the command lists, shows the change, changes it once that is agreed to, and undoes it", async () => {
+  const file = path.join(home, ".aider.conf.yml");
+  writeFileSync(file, "# mine\ndark-mode: true\n");
+  const run = (...words: string[]): Promise<CommandResult> => runCommand(["connect", "--data-dir", postern.dataFolder, ...words]);
+  expect((await run()).stdout).toMatch(/^cursor +Cursor; cannot call this machine$/m);
+  const asked = await run("aider", "--model", "mine");
+  expect([asked.code, asked.stderr]).toEqual([1, expect.stringContaining("+ openai-api-key: postern_THE_KEY\n")]);
+  expect(readFileSync(file, "utf8")).toBe("# mine\ndark-mode: true\n");
+  const done = await run("aider", "--model", "mine", "--yes");
+  expect([done.code, done.stdout]).toEqual([0, expect.stringContaining("aider is connected")]);
+  const written = /openai-api-key: (\S+)/.exec(readFileSync(file, "utf8"))?.[1] ?? "";
+  expect(written).toMatch(/^postern_\w{43}$/);
+  expect(done.stdout + done.stderr + asked.stderr).not.toContain(written);
+  expect((await fetch(`${postern.url}/v1/models`, { headers: { authorization: `Bearer ${written}` } })).status).toBe(200);
+  expect((await run("aider", "--undo")).code).toBe(0);
+  expect(readFileSync(file, "utf8")).toBe("# mine\ndark-mode: true\n");
+  expect((await run("claude-code", "--print", "fish")).stdout).toContain(`set -gx ANTHROPIC_BASE_URL ${postern.url}\n`);
+  expect((await run("claude-code", "--print", "tcsh")).code).toBe(2);
+  expect((await run("cursor")).code).toBe(1);
 });
 
 test("the grant of a tool's name shows when it was last seen", async () => {

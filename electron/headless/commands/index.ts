@@ -13,6 +13,7 @@ export const commands: Readonly<Record<string, () => Promise<Command>>> = {
   ui: async () => (await import("./ui.ts")).uiCommand,
   doctor: async () => (await import("./doctor.ts")).doctorCommand,
   explain: async () => (await import("./explain.ts")).explainCommand,
+  connect: async () => (await import("./connect.ts")).connectCommand,
   run: async () => (await import("./run.ts")).runCommand,
   backups: async () => (await import("./backups.ts")).backupsCommand,
   usage: async () => (await import("./usage.ts")).usageCommand,

@@ -13,7 +13,7 @@ import { FirstRequest } from "./first-request.tsx";
 import { KeyStep } from "./key-step.tsx";
 import { ModelChoice } from "./model-choice.tsx";
 import { Step } from "./step.tsx";
-import { ToolPill } from "./tool-pill.tsx";
+import { hasPill, ToolPill } from "./tool-pill.tsx";
 
 /** One tool: its model, its key, how it is led here, and its first request. */
 export function ConnectTool({ id }: { readonly id: string }): ReactNode {
@@ -30,7 +30,7 @@ export function ConnectTool({ id }: { readonly id: string }): ReactNode {
       {...(tool === undefined ? {} : { summary: tool.about })}
       actions={
         <>
-          {tool === undefined ? null : <ToolPill tool={tool} />}
+          {tool === undefined || !(tool.canBeFound || hasPill(tool)) ? null : <ToolPill tool={tool} />}
           <a href={hashOf("tools", "connect")} className={buttonClasses("plain", "small")}>
             <ArrowLeft aria-hidden="true" className="size-4" />
             {say("back")}
@@ -94,7 +94,7 @@ function Guide({ tool, model, onModel }: GuideProps): ReactNode {
             <KeyStep tool={tool} secret={secret} onKey={(key) => setMade({ key, atMs: Date.now() })} />
           </Step>
           <Step number={3} title={say("stepConnect")} isDone={tool.connection.state === "applied" || isSeen}>
-            <ConnectWays tool={tool} model={model} secret={secret} />
+            <ConnectWays tool={tool} model={model} secret={secret} keyAtMs={made?.atMs ?? 0} />
           </Step>
           <Step number={4} title={say("stepVerify")} isDone={isSeen} isLast>
             {tool.grant === null ? (

@@ -12,6 +12,8 @@ interface ConnectWaysProps {
   readonly tool: ToolGuide;
   readonly model: string | null;
   readonly secret: string | null;
+  /** When the key was made; 0 where it was not made on this page. */
+  readonly keyAtMs: number;
 }
 
 type Way = "run" | "shell" | "file" | "code" | "hand";
@@ -25,7 +27,7 @@ const shellNames: Readonly<Record<Shell, TextKey<Texts["tools"]>>> = {
 const isWindows = /Windows/.test(navigator.userAgent);
 
 /** Every way in which this tool can be connected; the one that touches nothing is first. */
-export function ConnectWays({ tool, model, secret }: ConnectWaysProps): ReactNode {
+export function ConnectWays({ tool, model, secret, keyAtMs }: ConnectWaysProps): ReactNode {
   const say = useText("tools");
   const tabs: Tab<Way>[] = [];
   if (tool.files.length > 0) {
@@ -34,7 +36,7 @@ export function ConnectWays({ tool, model, secret }: ConnectWaysProps): ReactNod
       words: say("wayFile"),
       content: (
         <div className="flex flex-col gap-4">
-          <FileWay tool={tool} model={model} secret={secret} />
+          <FileWay tool={tool} model={model} secret={secret} keyAtMs={keyAtMs} />
           {tool.steps.length === 0 ? null : <Steps title={say("afterwards")} steps={tool.steps} secret={secret} />}
         </div>
       ),

@@ -14,15 +14,19 @@ interface FileWayProps {
   readonly tool: ToolGuide;
   readonly model: string | null;
   readonly secret: string | null;
+  /** When the key was made; 0 where it was not made on this page. */
+  readonly keyAtMs: number;
 }
 
 /** The tool's config files: what would change, line by line, and the way back. */
-export function FileWay({ tool, model, secret }: FileWayProps): ReactNode {
+export function FileWay({ tool, model, secret, keyAtMs }: FileWayProps): ReactNode {
   const say = useText("tools");
   const { connection } = tool;
+  // Its files say what is chosen here, with the key that it has: there is nothing to change.
+  const isSettled = connection.state === "applied" && connection.model === model && (connection.appliedAtMs ?? 0) >= keyAtMs;
   const canPreview = !tool.needsModel || model !== null;
   const call = { parameters: { tool: tool.id }, body: { model } };
-  const preview = useAdmin("previewConnection", call, { enabled: canPreview, isKept: true });
+  const preview = useAdmin("previewConnection", call, { enabled: canPreview && !isSettled, isKept: true });
   const [isBusy, setBusy] = useState(false);
   const [failure, setFailure] = useState<string | null>(null);
 
@@ -84,7 +88,13 @@ export function FileWay({ tool, model, secret }: FileWayProps): ReactNode {
           </Button>
         </div>
       )}
-      {!canPreview ? (
+      {isSettled ? (
+        <ul className="flex flex-col gap-1 font-mono text-small break-all text-ink-muted">
+          {connection.files.map((file) => (
+            <li key={file}>{file}</li>
+          ))}
+        </ul>
+      ) : !canPreview ? (
         <p className="rounded-card bg-sunken p-3 text-ink-soft">{say("modelNeeded")}</p>
       ) : preview.isError ? (
         <ErrorState error={preview.error} onRetry={() => void preview.refetch()} />

@@ -4,7 +4,6 @@ import { Button } from "../../parts/button.tsx";
 import { CopyButton } from "../../parts/copy.tsx";
 import { Dialog } from "../../parts/dialogs.tsx";
 import { baseUrls, gatewayAddress } from "../../shell/base-urls.ts";
-import { useGo } from "../../shell/navigation.ts";
 import { useText } from "../../text/texts.ts";
 
 /** A key that was just made: the only time that it can be seen. */
@@ -16,7 +15,6 @@ export interface NewKey {
 /** Shows a new key, with what a tool needs beside it. */
 export function KeyDialog({ made, onClose }: { readonly made: NewKey; readonly onClose: () => void }): ReactNode {
   const say = useText("tools");
-  const go = useGo();
   const address = gatewayAddress(useAdmin("getStatus", {}).data?.addresses ?? []);
   return (
     <Dialog
@@ -25,19 +23,9 @@ export function KeyDialog({ made, onClose }: { readonly made: NewKey; readonly o
       title={say("keyTitle", { name: made.name })}
       summary={say("keyHelp")}
       actions={
-        <>
-          <Button
-            onClick={() => {
-              onClose();
-              go("tools", { item: "connect" });
-            }}
-          >
-            {say("connectIt")}
-          </Button>
-          <Button kind="primary" onClick={onClose}>
-            {say("done")}
-          </Button>
-        </>
+        <Button kind="primary" onClick={onClose}>
+          {say("done")}
+        </Button>
       }
     >
       <dl className="flex flex-col gap-3">

@@ -24,7 +24,7 @@ export function ToolPill({ tool }: { readonly tool: ToolInfo }): ReactNode {
   );
 }
 
-function pillOf({ reach, connection, grant, found, canBeFound }: ToolInfo): Pill {
+function pillOf({ reach, connection, grant, found }: ToolInfo): Pill {
   if (reach.state === "none") return { tone: "warn", text: "pillNone" };
   if (connection.state === "changed") return { tone: "warn", text: "pillChanged" };
   if (connection.state === "moved") return { tone: "warn", text: "pillMoved" };
@@ -33,10 +33,10 @@ function pillOf({ reach, connection, grant, found, canBeFound }: ToolInfo): Pill
   if (grant !== null) return { tone: "accent", text: "pillKey" };
   if (reach.state === "limited") return { tone: "warn", text: "pillLimited" };
   if (found !== null) return { tone: "info", text: "pillInstalled" };
-  return { tone: "neutral", text: canBeFound ? "pillMissing" : "pillLimited" };
+  return { tone: "neutral", text: "pillMissing" };
 }
 
-/** Whether a pill would say nothing: a library that nobody has used yet. */
-export function hasPill({ kind, reach, grant, connection }: ToolInfo): boolean {
-  return kind !== "library" || reach.state !== "local" || grant !== null || connection.state !== "none";
+/** Whether a pill says more than the group that the tool stands in. */
+export function hasPill(tool: ToolInfo): boolean {
+  return pillOf(tool).text !== "pillMissing";
 }

@@ -170,7 +170,6 @@ export const tools = {
   keyName: "Key",
   baseUrlName: "Base URL",
   done: "Done",
-  connectIt: "Connect a tool with it",
 
   // connect: the list
   connectSummary: "What is installed on this machine, and how to lead it here. No file is changed without showing you the change first.",
