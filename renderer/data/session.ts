@@ -36,9 +36,17 @@ export async function fetchOwn(path: string, init: RequestInit = {}): Promise<Re
     throw new AwayError(error);
   });
   useConnection.setState({ isAway: false });
-  // The gateway says 401 as well, of a provider's key; only the listener's own word ends the login.
-  if (response.status === 401 && !isDesktop && !/^\/v1(?:beta)?\//.test(path)) lock("ended");
+  // The gateway says 401 as well, of a provider's key, and so does a dry run; only the listener's own word ends the login.
+  if (response.status === 401 && !isDesktop && (await isListenersWord(response))) lock("ended");
   return response;
+}
+
+async function isListenersWord(response: Response): Promise<boolean> {
+  const body = (await response
+    .clone()
+    .json()
+    .catch(() => null)) as { readonly error?: { readonly code?: unknown } } | null;
+  return body?.error?.code === "not_logged_in";
 }
 
 /**

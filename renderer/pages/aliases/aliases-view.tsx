@@ -45,7 +45,10 @@ function OpenEditor({ item, kind, wanted, copy }: OpenEditorProps): ReactNode {
 
 /** Begins once: what is stored may change, or go, while it is open. */
 function BegunEditor({ item, kind, wanted, copy, world }: OpenEditorProps & { readonly world: AliasWorld }): ReactNode {
-  const [begun] = useState(() => beginWith({ item, kind, wanted, copy }, world));
+  const [begun, setBegun] = useState(() => beginWith({ item, kind, wanted, copy }, world));
+  // What was made a moment ago may not be in the list yet.
+  const late = begun === null ? beginWith({ item, kind, wanted, copy }, world) : null;
+  if (late !== null) setBegun(late);
   return begun === null ? <Missing item={item} kind={kind} /> : <AliasEditor {...begun} world={world} />;
 }
 

@@ -51,7 +51,9 @@ function GroupBox({ node, world }: { readonly node: DrawnGroup; readonly world: 
   return (
     <div>
       <div className="flex min-h-10 flex-wrap items-center gap-x-2 gap-y-1 py-1.5">
-        <span className={classNames("rounded-control bg-hover px-2 py-1 text-small font-medium", !reached && "text-ink-muted")}>{say(`mode-${node.mode}`)}</span>
+        <span className={classNames("rounded-control bg-hover px-2 py-1 text-small font-medium", !reached && "text-ink-muted")}>
+          {say(`mode-${node.mode}`)}
+        </span>
         {node.name === null ? null : <span className="font-mono text-small text-ink-muted">{node.name}</span>}
         <span className="text-small text-ink-muted">{node.why ?? notReached(node, say)}</span>
       </div>

@@ -157,11 +157,7 @@ export function AliasEditor({ kind, item, initialName, initial, world }: AliasEd
       <div className={isWide ? "grid min-h-0 flex-1 grid-cols-[minmax(0,1fr)_minmax(0,27rem)] gap-6" : "flex min-h-0 flex-1 flex-col"}>
         {isFormShown ? (
           <div className="h-full min-h-0 overflow-y-auto pr-1 pb-8 pl-0.5">
-            <Notes
-              draft={draft}
-              saving={removeError === null ? saving : { ...saving, error: removeError }}
-              onShowJson={showJson}
-            />
+            <Notes draft={draft} saving={removeError === null ? saving : { ...saving, error: removeError }} onShowJson={showJson} />
             <Field
               label={say("nameLabel")}
               help={

@@ -3,7 +3,7 @@ import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
 import { json } from "@codemirror/lang-json";
 import { bracketMatching, indentOnInput, indentUnit } from "@codemirror/language";
 import { type Diagnostic, lintGutter, lintKeymap, setDiagnostics } from "@codemirror/lint";
-import { Annotation, EditorState } from "@codemirror/state";
+import { Annotation, EditorState, type Transaction } from "@codemirror/state";
 import { drawSelection, EditorView, highlightActiveLine, highlightActiveLineGutter, keymap, lineNumbers } from "@codemirror/view";
 import type { Finding } from "../draft/check-text.ts";
 import { sayFinding } from "../draft/check-text.ts";
@@ -63,6 +63,7 @@ export function openCodeEditor(
         keymap.of([...closeBracketsKeymap, ...completionKeymap, ...lintKeymap, ...historyKeymap, ...defaultKeymap]),
         EditorView.lineWrapping,
         EditorView.contentAttributes.of({ "aria-label": label, spellcheck: "false" }),
+        typeOverSelection,
         EditorView.updateListener.of((update) => {
           if (update.docChanged && !update.transactions.some((transaction) => transaction.annotation(fromOutside) === true))
             onChange(update.state.doc.toString());
@@ -94,6 +95,24 @@ export function openCodeEditor(
     destroy: () => view.destroy(),
   };
 }
+
+/**
+ * Typing over a selection. Left to the browser, it gives what is typed the style of what was there, as an inline style, which
+ * the content security policy refuses.
+ */
+const typeOverSelection = EditorView.domEventHandlers({
+  beforeinput(event, view) {
+    const { from, to, empty } = view.state.selection.main;
+    const { data } = event;
+    if (event.inputType !== "insertText" || data === null || empty || event.isComposing) return false;
+    event.preventDefault();
+    const insert = (): Transaction =>
+      view.state.update({ ...view.state.replaceSelection(data), userEvent: "input.type", scrollIntoView: true });
+    // Whoever wants to have a say in what is typed, such as the closing of brackets, has it.
+    if (!view.state.facet(EditorView.inputHandler).some((handle) => handle(view, from, to, data, insert))) view.dispatch(insert());
+    return true;
+  },
+});
 
 /** What has to be replaced to make one text of another: all between their common beginning and their common end. */
 function differenceOf(from: string, to: string): { readonly from: number; readonly to: number; readonly insert: string } {
