@@ -1,7 +1,6 @@
 import type { Postern } from "#core/postern.ts";
 import type { AdminClient } from "#shared/contract/client.ts";
 import type { LiveEvent } from "#shared/contract/events.ts";
-import { tools } from "#shared/tools.ts";
 import type { TrayFacts } from "./tray-facts.ts";
 
 /** What the tray shows of the admin API's. */
@@ -19,12 +18,12 @@ export interface FactCollector {
   close(): void;
 }
 
-type Part = "keys" | "asking" | "aliases" | "today" | "status";
+type Part = "tools" | "keys" | "asking" | "aliases" | "today" | "status";
 
 const soonMs = 150;
 /** Sums of the log are asked for at most so often, however busy it is. */
 const sumsApartMs = 5_000;
-const everything: readonly Part[] = ["status", "keys", "asking", "aliases", "today"];
+const everything: readonly Part[] = ["status", "keys", "asking", "aliases", "today", "tools"];
 
 const partsOf: Readonly<Partial<Record<LiveEvent["type"], readonly Part[]>>> = {
   hello: everything,
@@ -65,7 +64,11 @@ export function collectFacts(
     },
     aliases: async () => {
       const { aliases } = await call("listAliases", {});
-      return { aliases: aliases.map(({ name }) => name), defaultAlias: postern.settings.gateway.defaultAlias, tools: toolList };
+      return { aliases: aliases.map(({ name }) => name), defaultAlias: postern.settings.gateway.defaultAlias };
+    },
+    tools: async () => {
+      const { tools } = await call("listTools", {});
+      return { tools: tools.flatMap(({ id, name, found }) => (found === null ? [] : [{ id, name }])) };
     },
     today: async () => {
       summedAtMs = performance.now();
@@ -105,5 +108,3 @@ export function collectFacts(
     },
   };
 }
-
-const toolList = tools.map(({ name }) => ({ id: name, name }));

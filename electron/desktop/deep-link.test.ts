@@ -3,16 +3,18 @@ import { expect, test } from "vitest";
 import { findDeepLink, linkQuestion, readDeepLink } from "./deep-link.ts";
 
 test.each([
-  ["postern://catalog?query=gpt-5&provider=openai", "#/models?query=gpt-5&provider=openai"],
-  ["postern://connect/claude-code", "#/tools/claude-code"],
-  ["postern://connect", "#/tools"],
+  ["postern://catalog?query=gpt-5&provider=openai", "#/models?text=gpt-5&provider=openai"],
+  ["postern://connect/claude-code", "#/tools/connect/claude-code"],
+  ["postern://connect", "#/tools/connect"],
   ["postern://chat?model=steady&prompt=Hello%20you", "#/chat?model=steady&prompt=Hello+you"],
-  ["postern://add-provider?provider=openai", "#/keys?provider=openai"],
+  ["postern://add-provider?provider=openai", "#/keys/openai"],
+  ["postern://alias?model=openai/gpt-4o", "#/aliases?new=openai%2Fgpt-4o"],
   // What does not fit is left out, and the rest is filled in.
-  ["postern://alias?name=steady&colour=red", "#/aliases?name=steady"],
+  ["postern://chat?model=steady&colour=red", "#/chat?model=steady"],
   ["postern://catalog?provider=%3Cscript%3E", "#/models"],
+  ["postern://add-provider?provider=..%2Fx", "#/keys"],
   // A text that looks like another kind of value stays a text.
-  ["postern://catalog?query=123", "#/models?query=%22123%22"],
+  ["postern://catalog?query=123", "#/models?text=%22123%22"],
 ])("%s opens %s", (link, hash) => {
   expect(readDeepLink(link)?.hash).toBe(hash);
 });
@@ -45,7 +47,7 @@ test("whatever a link holds, it stays in the window's own page", () => {
       );
       if (link === null) return true;
       const url = new URL(`http://window/${link.hash}`);
-      return url.pathname === "/" && url.search === "" && /^#\/(models|aliases|chat|tools|keys)(\?|$)/.test(url.hash);
+      return url.pathname === "/" && url.search === "" && /^#\/(models|aliases|chat|tools\/connect|keys)(\/[\w.-]+)?(\?|$)/.test(url.hash);
     }),
   );
 });

@@ -17,16 +17,24 @@ export const linkScheme = "postern";
 const longestLink = 4_096;
 const name = z.string().regex(/^[\w.:@/ -]{1,200}$/);
 const text = z.string().max(2_000);
+const itemSchema = z.string().regex(/^[\w.-]{1,64}$/);
 
-/** The pages that a link may open, by its host, with what it may fill in. Everything else in a link is left out. */
-const pages: Readonly<
-  Record<string, { readonly page: string; readonly title: string; readonly fields: Readonly<Record<string, z.ZodType<string>>> }>
-> = {
-  catalog: { page: "models", title: "Models", fields: { query: text, provider: name } },
-  alias: { page: "aliases", title: "Aliases", fields: { name, model: name, provider: name } },
-  "add-provider": { page: "keys", title: "Keys", fields: { provider: name } },
-  connect: { page: "tools", title: "Tools", fields: {} },
-  chat: { page: "chat", title: "Chat", fields: { model: name, prompt: text } },
+/** A page that a link may open, and what it may fill in there: the link's name for it, the page's, and what fits. */
+interface LinkTarget {
+  readonly page: string;
+  readonly title: string;
+  readonly fields: Readonly<Record<string, readonly [string, z.ZodType<string>]>>;
+  /** What the page's item is, where the link names it: in its path, or in one of its fields. */
+  readonly item?: { readonly prefix: string; readonly field: string | null };
+}
+
+/** By a link's host. Everything else in a link is left out. */
+const targets: Readonly<Record<string, LinkTarget>> = {
+  catalog: { page: "models", title: "Models", fields: { query: ["text", text], provider: ["provider", name] } },
+  alias: { page: "aliases", title: "Aliases", fields: { model: ["new", name] } },
+  "add-provider": { page: "keys", title: "Keys", fields: {}, item: { prefix: "", field: "provider" } },
+  connect: { page: "tools", title: "Connect a tool", fields: {}, item: { prefix: "connect", field: null } },
+  chat: { page: "chat", title: "Chat", fields: { model: ["model", name], prompt: ["prompt", text] } },
 };
 
 /** Names in a link that would carry a secret, an address or a program: a link with one of them is not taken at all. */
@@ -40,20 +48,23 @@ const risky = /key|token|secret|password|url|origin|host|header|env|command|path
 export function readDeepLink(link: string): DeepLink | null {
   const url = link.length > longestLink ? null : URL.parse(link);
   if (url?.protocol !== `${linkScheme}:` || url.username !== "" || url.password !== "" || url.port !== "") return null;
-  const target = Object.hasOwn(pages, url.host) ? pages[url.host] : undefined;
+  const target = Object.hasOwn(targets, url.host) ? targets[url.host] : undefined;
   if (target === undefined) return null;
-  const item = /^\/([\w.-]{1,64})\/?$/.exec(url.pathname)?.[1];
-  if (url.pathname !== "" && url.pathname !== "/" && (item === undefined || target.page !== "tools")) return null;
+  const inPath = /^\/([\w.-]{1,64})\/?$/.exec(url.pathname)?.[1];
+  const mayHavePath = target.item?.field === null;
+  if (url.pathname !== "" && url.pathname !== "/" && (inPath === undefined || !mayHavePath)) return null;
   if ([...url.searchParams.keys()].some((field) => risky.test(field))) return null;
-  const fields = [...url.searchParams].filter(
-    ([field, value]) => Object.hasOwn(target.fields, field) && target.fields[field]?.safeParse(value).success,
-  );
-  const search = new URLSearchParams(fields.map(([field, value]) => [field, searchValue(value)])).toString();
-  const shown = item === undefined ? fields : [["tool", item] as const, ...fields];
+  const named = mayHavePath ? inPath : itemSchema.safeParse(url.searchParams.get(target.item?.field ?? "")).data;
+  const filled = [...url.searchParams].flatMap(([field, value]) => {
+    const [own, schema] = Object.hasOwn(target.fields, field) ? (target.fields[field] ?? []) : [];
+    return own !== undefined && schema?.safeParse(value).success === true ? [{ field, own, value }] : [];
+  });
+  const search = new URLSearchParams(filled.map(({ own, value }) => [own, searchValue(value)])).toString();
+  const place = [target.page, target.item?.prefix, named].filter((part) => part !== undefined && part !== "").join("/");
   return {
-    hash: `#/${target.page}${item === undefined ? "" : `/${item}`}${search === "" ? "" : `?${search}`}`,
+    hash: `#/${place}${search === "" ? "" : `?${search}`}`,
     page: target.title,
-    fields: shown.map(([field, value]) => [field, value] as const),
+    fields: [...(named === undefined ? [] : [["name", named] as const]), ...filled.map(({ field, value }) => [field, value] as const)],
   };
 }
 

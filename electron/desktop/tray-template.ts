@@ -42,10 +42,10 @@ export function trayTemplate(facts: TrayFacts, actions: TrayActions): MenuItemCo
       submenu: [
         ...facts.tools.map(({ id, name }) => ({
           label: labelOf(name),
-          click: () => actions.openWindow(`#/tools/${encodeURIComponent(id)}`),
+          click: () => actions.openWindow(`#/tools/connect/${encodeURIComponent(id)}`),
         })),
         ...(facts.tools.length > 0 ? [separator] : []),
-        { label: words.tray.allTools, click: () => actions.openWindow("#/tools") },
+        { label: words.tray.allTools, click: () => actions.openWindow("#/tools/connect") },
       ],
     },
     separator,
