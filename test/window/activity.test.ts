@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { LoggedCall } from "#shared/contract/calls.ts";
 import { adminOf } from "../fakes/call-admin.ts";
 import { stall } from "../fakes/misbehaviour.ts";
-import { findBarriers, inspectLook, type OpenedWindow, openWindow } from "../fakes/open-window.ts";
+import { inspectLook, type OpenedWindow, openWindow } from "../fakes/open-window.ts";
 import { openAiStream } from "../fakes/openai-replies.ts";
 import { status } from "../fakes/replies.ts";
 import { type CallWorld, startCallWorld } from "./call-world.ts";
@@ -245,23 +245,47 @@ test("the export holds the calls of the filters, and reads back", async () => {
   expect(csv[1]).toContain(",'=exported");
 });
 
-test("looks right in both themes and sizes, with rows, filters, and a call", async () => {
-  await using window = await openWindow({ postern: world.postern, at: "activity" });
-  const { page } = window;
-  await rows(page).first().waitFor();
-  expect(await inspectLook(page, "activity")).toEqual([]);
-  await page.getByRole("button", { name: "Filter", exact: true }).click();
-  await page.getByRole("combobox", { name: "Tool" }).waitFor();
-  expect(await inspectLook(page, "activity-filters")).toEqual([]);
-  await page.keyboard.press("Escape");
-  await window.goTo("activity?within=24h&outcome=error&tool=spy");
-  expect(await findBarriers(page)).toEqual([]);
-  const { calls } = await window.admin("listCalls", { query: { tool: "spy", outcome: "ok", limit: 1 } });
-  await showCall(window, { id: calls[0]?.id ?? 0 });
-  expect(await inspectLook(page, "activity-call")).toEqual([]);
-  await page.getByRole("button", { name: "Edit and resend" }).click();
-  await page.getByRole("textbox", { name: "Body" }).waitFor();
-  expect(await inspectLook(page, "activity-resend")).toEqual([]);
+describe("in both themes and sizes, the looks", { timeout: 120_000 }, () => {
+  test("of the list are right", async () => {
+    world.openai.next(status(503));
+    await world.ask({ model: "steady" }, { tool: "codex_cli_rs" });
+    world.openai.next(status(429));
+    await world.ask({ model: "@openai/gpt-4o" });
+    await using window = await openWindow({ postern: world.postern, at: "activity" });
+    await rows(window.page).first().waitFor();
+    expect(await inspectLook(window.page, "activity")).toEqual([]);
+  });
+
+  test("of the filters are right, chips and panel", async () => {
+    await world.ask({}, { tool: "spy" });
+    await using window = await openWindow({ postern: world.postern, at: "activity?within=24h&outcome=ok&tool=spy" });
+    await rows(window.page).first().waitFor();
+    await window.page.getByRole("button", { name: "Filter", exact: true }).click();
+    await window.page.getByRole("combobox", { name: "Tool" }).waitFor();
+    expect(await inspectLook(window.page, "activity-filters")).toEqual([]);
+  });
+
+  test("of a call are right", async () => {
+    await world.ask({ user: "somebody" }, { tool: "spy" });
+    await using window = await openWindow({ postern: world.postern, at: "activity" });
+    await showCall(window, await newest());
+    expect(await inspectLook(window.page, "activity-call")).toEqual([]);
+  });
+
+  test("of a call that is sent again are right", async () => {
+    await world.ask({ user: "somebody" }, { tool: "spy" });
+    await using window = await openWindow({ postern: world.postern, at: "activity" });
+    await showCall(window, await newest());
+    await window.page.getByRole("button", { name: "Replay" }).click();
+    await window.page.getByRole("region", { name: "Answer" }).getByText("Hello from afar!").waitFor();
+    expect(await inspectLook(window.page, "activity-resend")).toEqual([]);
+  });
+
+  test("of an empty log are right", async () => {
+    await using window = await openWindow({ at: "activity" });
+    await window.page.getByRole("heading", { name: "No calls yet" }).waitFor();
+    expect(await inspectLook(window.page, "activity-empty")).toEqual([]);
+  });
 });
 
 /** Runs a command as its person's shell would. */
