@@ -1,12 +1,15 @@
 import { mkdirSync } from "node:fs";
 import path from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
 import AxeBuilder from "@axe-core/playwright";
 import type { BrowserContext, Page } from "playwright-core";
 import type { AdminClient } from "#shared/contract/client.ts";
 import { sharedBrowser } from "./browser.ts";
 import { adminOf } from "./call-admin.ts";
 import { type PosternOptions, type RunningPostern, startPostern } from "./start-postern.ts";
-import { printedLogin } from "./window-session.ts";
+
+const startTimeoutMs = 10_000;
+const pollMs = 20;
 
 /** The sizes that the window must be good at. */
 export const sizes = { normal: { width: 1280, height: 800 }, small: { width: 900, height: 600 } } as const;
@@ -45,8 +48,8 @@ export interface OpenedWindow extends AsyncDisposable {
  */
 export async function openWindow(options: OpenWindowOptions = {}): Promise<OpenedWindow> {
   const postern = options.postern ?? (await startPostern({ ...options, window: true }));
-  const { url } = await adminOf(postern)("createLogin", {});
-  const { origin } = await printedLogin(postern);
+  const url = await createLogin(postern);
+  const { origin } = new URL(url);
   const browser = await sharedBrowser();
   const context = await browser.newContext({
     viewport: sizes[options.size ?? "normal"],
@@ -57,7 +60,7 @@ export async function openWindow(options: OpenWindowOptions = {}): Promise<Opene
     permissions: ["clipboard-read", "clipboard-write"],
   });
   const page = await context.newPage();
-  page.setDefaultTimeout(10_000);
+  page.setDefaultTimeout(20_000);
   const complaints = listen(page, origin);
   await page.goto(url);
   await page.getByRole("navigation", { name: "Pages" }).waitFor();
@@ -125,6 +128,19 @@ export async function inspectLook(page: Page, name: string): Promise<string[]> {
   await page.setViewportSize(sizes.normal);
   await setSystemTheme(page, "light");
   return found;
+}
+
+/** The window is served a moment after the gateway listens. */
+async function createLogin(postern: RunningPostern): Promise<string> {
+  const giveUpAtMs = performance.now() + startTimeoutMs;
+  for (;;) {
+    try {
+      return (await adminOf(postern)("createLogin", {})).url;
+    } catch (error) {
+      if (performance.now() > giveUpAtMs) throw error;
+      await wait(pollMs);
+    }
+  }
 }
 
 function listen(page: Page, origin: string): string[] {
