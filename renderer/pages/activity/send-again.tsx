@@ -57,6 +57,8 @@ function SendForm({
   const [pathModel, setPathModel] = useState(call.modelAsked ?? "");
   const [sent, setSent] = useState<SentCall | null>(null);
   const sending = useRef<AbortController | null>(null);
+  const answer = useRef<HTMLDivElement>(null);
+  const hasAnswer = sent !== null;
   const model = inPath ? pathModel : (modelIn(text) ?? "");
   const isJson = readObject(text) !== null;
   const isSending = sent?.phase === "sending";
@@ -82,6 +84,11 @@ function SendForm({
   }, [replays, isOwn, send]);
   useEffect(() => () => sending.current?.abort(), []);
 
+  useEffect(() => {
+    // Below a long body it would come where nobody sees it.
+    if (hasAnswer) answer.current?.scrollIntoView({ block: "nearest" });
+  }, [hasAnswer, sent?.phase]);
+
   async function show(traceId: string): Promise<void> {
     try {
       const { calls } = await admin("listCalls", { query: { trace: traceId, limit: 1 } });
@@ -103,7 +110,7 @@ function SendForm({
       </Field>
       <Field label={say("resendBody")} error={isJson ? null : say("resendNotJson")}>
         <TextArea
-          rows={14}
+          rows={12}
           value={text}
           spellCheck={false}
           onChange={(event) => setText(event.target.value)}
@@ -130,7 +137,7 @@ function SendForm({
         </Button>
         <p className="min-w-0 flex-1 text-right text-small text-ink-muted">{say("resendNote")}</p>
       </div>
-      {sent === null ? null : <SentAnswer sent={sent} onShow={() => void show(sent.traceId)} />}
+      <div ref={answer}>{sent === null ? null : <SentAnswer sent={sent} onShow={() => void show(sent.traceId)} />}</div>
     </div>
   );
 }

@@ -3,9 +3,6 @@ import * as z from "zod";
 /** Which stretch of time; `custom` takes its days from `from` and `to`. */
 export const usagePeriods = ["today", "24h", "7d", "30d", "90d", "12m", "custom"] as const;
 
-/** One of {@link usagePeriods}. */
-export type UsagePeriod = (typeof usagePeriods)[number];
-
 const day = z
   .string()
   .regex(/^\d{4}-\d{2}-\d{2}$/)
