@@ -33,7 +33,7 @@ export default defineConfig({
           pool: "forks",
           testTimeout: 60_000,
           hookTimeout: 60_000,
-          globalSetup: "test/window/build.ts",
+          globalSetup: "test/desktop/build.ts",
         },
       },
       {

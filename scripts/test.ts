@@ -34,7 +34,7 @@ async function runVitest(): Promise<Tally> {
   try {
     const reportFile = path.join(folder, "report.json");
     const options = ["run", "--allowOnly=false", "--reporter=default", "--reporter=json", `--outputFile.json=${reportFile}`, ...filters];
-    if (!hasChromium) options.push("--project=!window");
+    if (!hasChromium) options.push("--project=!window", "--project=!desktop");
     const keyring = findKeyringWrapper();
     const { code } = await runTool(toolScript("vitest"), options, { isLive: true, ...(keyring && { wrapper: keyring }) });
     const windowFiles = hasChromium ? [] : findTestFiles().filter((file) => isWindowTest(file));
@@ -57,9 +57,10 @@ function findKeyringWrapper(): string | undefined {
   return spawnSync(wrapper, ["true"], { stdio: "ignore", timeout: 20_000 }).status === 0 ? wrapper : undefined;
 }
 
-/** Whether a test file needs a browser. */
+/** Whether a test file needs a browser: the windows of the desktop app are its pages too. */
 function isWindowTest(file: string): boolean {
-  return path.relative(repository, file).startsWith(path.join("test", "window"));
+  const name = path.relative(repository, file);
+  return name.startsWith(path.join("test", "window")) || name.startsWith(path.join("test", "desktop"));
 }
 
 function findTestFiles(): string[] {

@@ -3,8 +3,7 @@ import { request } from "node:http";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { _electron, type ElectronApplication, type Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { buildDesktop } from "../../scripts/build-desktop.ts";
+import { afterAll, afterEach, describe, expect, test } from "vitest";
 import { findElectron, readIfThere, whyNoElectron } from "../../scripts/choose-shell.ts";
 import { eventually } from "../wire/eventually.ts";
 
@@ -16,10 +15,6 @@ const why = program === null ? "Electron's binary is not here" : whyNoElectron(m
 describe.skipIf(why !== null)(`the app in Electron itself (${why ?? program ?? ""})`, () => {
   const folders: string[] = [];
   let app: ElectronApplication | null = null;
-
-  beforeAll(async () => {
-    await buildDesktop();
-  }, 180_000);
 
   afterEach(async () => {
     await app?.close().catch(() => undefined);

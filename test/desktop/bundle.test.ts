@@ -3,14 +3,11 @@ import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { beforeAll, expect, test } from "vitest";
-import { buildDesktop } from "../../scripts/build-desktop.ts";
+import { expect, test } from "vitest";
 import { callControlSocket } from "../../electron/host/control-socket.ts";
 import { eventually } from "../wire/eventually.ts";
 
 const repository = path.resolve(import.meta.dirname, "../..");
-
-beforeAll(() => buildDesktop(), 180_000);
 
 test("the bundle finds everything that it needs: its worker, its keychain process, its assets, its window", async () => {
   const dataFolder = mkdtempSync(path.join(tmpdir(), "postern-bundle-"));

@@ -5,7 +5,7 @@ import path from "node:path";
 import { listPackage } from "@electron/asar";
 import { build, type Configuration } from "electron-builder";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { buildDesktop, bytesAtStart } from "../../scripts/build-desktop.ts";
+import { bytesAtStart } from "../../scripts/build-desktop.ts";
 import { findWrongFuses } from "../../scripts/package/check-fuses.ts";
 import { planPackage } from "../../scripts/package/package-config.ts";
 import { writeSbom } from "../../scripts/package/write-sbom.ts";
@@ -93,7 +93,6 @@ describe.skipIf(process.platform !== "linux")("the packed app (its file list nee
   const resources = path.join(path.dirname(program), "resources");
 
   beforeAll(async () => {
-    await buildDesktop();
     // As much of Electron as the builder touches: a program with the fuses' marker, and languages to choose from.
     const electron = path.join(folder, "electron");
     mkdirSync(path.join(electron, "locales"), { recursive: true });
