@@ -34,6 +34,3 @@ export const desktopSettingsSchema = z.strictObject({
     help: "Once a day, over https. One that is ready is installed when you restart Postern.",
   }),
 });
-
-/** {@link desktopSettingsSchema}'s values. */
-export type DesktopSettings = z.infer<typeof desktopSettingsSchema>;
