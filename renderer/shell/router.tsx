@@ -23,7 +23,10 @@ export function openRouter(): AnyRouter {
     getParentRoute: () => root,
     path: "/",
     beforeLoad: async () => {
-      redirect({ to: `/${await findStart()}`, replace: true, throw: true } as never);
+      const to = `/${await findStart()}`;
+      // Whoever has gone to a page meanwhile is not called back.
+      if (/^#\/./.test(location.hash)) return;
+      redirect({ to, replace: true, throw: true } as never);
     },
   });
   const routes = pages.flatMap((page) => {

@@ -119,7 +119,7 @@ describe.skipIf(whyNoStoredKeys !== null)("the Keys page", () => {
     await sheet.getByText("No key yet.").waitFor();
     expect((await window.admin("listKeys", {})).keys).toEqual([]);
     expect(await leftovers(window)).not.toMatch(new RegExp([good, next, bad].join("|")));
-  });
+  }, 180_000);
 
   test("imports from a .env file in the home folder, which it leaves alone, and from what is pasted", async () => {
     const dotEnv = `OPENAI_API_KEY=${good}\nGROQ_API_KEY=gsk_windowFile-Rk3tB6\n`;
@@ -158,7 +158,7 @@ describe.skipIf(whyNoStoredKeys !== null)("the Keys page", () => {
       `openai ${good.slice(-4)}`,
     ]);
     expect(await leftovers(window)).not.toMatch(/sk-ant-pasted|0123456789abcdef|sk-proj-window/);
-  });
+  }, 120_000);
 
   test("does everything by the keyboard, and finds a provider's key under another one's name", async () => {
     await using window = await openWindow({ ...options(), at: "keys" });

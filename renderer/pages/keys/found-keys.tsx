@@ -46,7 +46,8 @@ export function FoundKeys({ found, text, rows, onTaken }: FoundKeysProps): React
       provider: ownerOf(key) ?? "",
       name: names.get(key) ?? "default",
     }));
-    take.mutate({ body: { ...(text === undefined ? {} : { text }), picks } }, { onSuccess: onTaken });
+    // Not by its own callback: what was found is read anew before the answer is here, and this may be gone by then.
+    void take.mutateAsync({ body: { ...(text === undefined ? {} : { text }), picks } }).then(onTaken, () => undefined);
   };
 
   return (

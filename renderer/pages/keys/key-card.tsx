@@ -127,15 +127,14 @@ export function KeyCard({
         title={say("removeTitle", { name: stored.name, provider: row.name })}
         confirm={say("removeNow", { name: stored.name })}
         isBusy={remove.isPending}
-        onConfirm={() =>
-          remove.mutate(
-            { parameters },
-            {
-              onSuccess: () => tellNews(say("removed", { name: stored.name, provider: row.name })),
-              onSettled: () => setDialog(null),
-            },
-          )
-        }
+        onConfirm={() => {
+          const done = (): void => tellNews(say("removed", { name: stored.name, provider: row.name }));
+          // Not by its own callback: the card may be gone before the answer is here.
+          void remove
+            .mutateAsync({ parameters })
+            .then(done, () => undefined)
+            .finally(() => setDialog(null));
+        }}
       >
         <p>{say("removeHelp", { provider: row.name })}</p>
         {isOnly ? <p className="mt-2">{say("removeLast", { provider: row.name })}</p> : null}

@@ -1,7 +1,9 @@
 /** The first steps. */
 export const firstRun = {
+  command: "Show the first steps",
+  commandKeywords: "set up welcome onboarding getting started first run",
   title: "Welcome to Postern",
-  summary: "Three steps, about two minutes. Settings brings you back here any time.",
+  summary: "Three steps, about two minutes. Search brings you back here any time.",
   steps: "Steps",
   stepKey: "Add a key",
   stepTool: "Connect a tool",
