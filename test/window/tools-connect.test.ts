@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { openAi } from "../fakes/openai-replies.ts";
-import { type OpenedWindow, findBarriers, inspectLook, openWindow } from "../fakes/open-window.ts";
+import { type OpenedWindow, openWindow } from "../fakes/open-window.ts";
 import { type ScriptedProvider, startScriptedProvider } from "../fakes/scripted-provider.ts";
 
 // A tool is connected from the page: its key, the change of its file as it was shown, its first request, and all of it undone.
@@ -45,7 +45,6 @@ test("codex is connected with a change that is shown, verified by its first requ
   await using window = await open("tools/connect");
   const { page } = window;
   await page.getByRole("link", { name: /^Codex/ }).waitFor();
-  expect(await inspectLook(page, "tools-connect")).toEqual([]);
   await page.getByRole("searchbox", { name: "Search tools" }).fill("codex");
   await page.getByRole("link", { name: /^Codex/ }).click();
   await page.getByRole("heading", { level: 1, name: "Codex" }).waitFor();
@@ -61,7 +60,6 @@ test("codex is connected with a change that is shown, verified by its first requ
   await diff.getByText('model = "cheap" # keep').waitFor();
   await diff.getByText('model_provider = "postern"').waitFor();
   expect(await diff.textContent()).not.toContain("abcdefgh1234");
-  expect(await inspectLook(page, "tools-codex")).toEqual([]);
   expect(readFileSync(config, "utf8")).toBe(before);
 
   await page.getByRole("button", { name: "Apply", exact: true }).click();
@@ -78,7 +76,6 @@ test("codex is connected with a change that is shown, verified by its first requ
   expect(answer.status).toBe(200);
   await page.getByText("It works").waitFor();
   await page.getByText(/^deepseek-chat answered in .+, for \$0\.\d+\./).waitFor();
-  expect(await inspectLook(page, "tools-codex-works")).toEqual([]);
 
   await page.getByRole("button", { name: "Undo" }).first().click();
   await page.getByText("The files of Codex are what they were before").waitFor();
@@ -123,7 +120,6 @@ test("snippets are shown with the key masked and copied with the key in it, for 
   await page.getByRole("combobox", { name: "Shell" }).click();
   await page.getByRole("option", { name: "PowerShell" }).click();
   await page.getByRole("region", { name: "PowerShell" }).getByText(`$env:ANTHROPIC_BASE_URL = '${window.postern.url}'`).waitFor();
-  expect(await inspectLook(page, "tools-claude-shell")).toEqual([]);
 });
 
 test("says plainly what cannot work, what goes by hand, and what is set already", async () => {
@@ -133,15 +129,12 @@ test("says plainly what cannot work, what goes by hand, and what is set already"
   await page.getByRole("heading", { name: "Cursor cannot be connected" }).waitFor();
   await page.getByText("from its own servers, not from this machine").waitFor();
   expect(await page.getByRole("button", { name: /Make a key/ }).count()).toBe(0);
-  expect(await inspectLook(page, "tools-cursor")).toEqual([]);
   await window.goTo("tools/connect/claude-code");
   await page.getByText(`ANTHROPIC_API_KEY in ${path.join(home, ".zshrc")}, line 1`).waitFor();
   await window.goTo("tools/connect/cline");
   await page.getByText("Base URL", { exact: true }).waitFor();
-  expect(await inspectLook(page, "tools-cline")).toEqual([]);
   await window.goTo("tools/connect/openai-sdk");
   await page.getByRole("region", { name: "Python" }).getByText(`base_url="${window.postern.url}/v1"`).waitFor();
-  expect(await findBarriers(page)).toEqual([]);
 });
 
 test("a tool that is not there is said to be unknown", async () => {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { permissionsSchema } from "#shared/schema/grant.ts";
-import { type OpenedWindow, inspectLook, openWindow } from "../fakes/open-window.ts";
+import { type OpenedWindow, openWindow } from "../fakes/open-window.ts";
 import { openAi } from "../fakes/openai-replies.ts";
 import { type ScriptedProvider, startScriptedProvider } from "../fakes/scripted-provider.ts";
 
@@ -41,7 +41,6 @@ test("a key is made with a budget, shown once, used, and its bar moves", async (
   await using window = await open();
   const { page } = window;
   await page.getByText("No tool has a key yet").waitFor();
-  expect(await inspectLook(page, "tools-empty")).toEqual([]);
 
   await page.getByRole("button", { name: "New key" }).click();
   const sheet = page.getByRole("dialog", { name: "New key for a tool" });
@@ -53,13 +52,11 @@ test("a key is made with a budget, shown once, used, and its bar moves", async (
   await sheet.getByRole("button", { name: "Add a budget" }).click();
   await sheet.getByLabel("Amount").fill("0.5");
   await sheet.getByLabel("Requests a minute").fill("30");
-  expect(await inspectLook(page, "tools-form")).toEqual([]);
   await sheet.getByRole("button", { name: "Make the key" }).click();
 
   const shown = page.getByRole("dialog", { name: "The key of ci-job" });
   const key = (await shown.locator("code").first().textContent()) ?? "";
   expect(key).toMatch(/^postern_\w{43}$/);
-  expect(await inspectLook(page, "tools-new-key")).toEqual([]);
   await shown.getByRole("button", { name: "Done" }).click();
   const row = page.getByRole("listitem", { name: "ci-job" });
   await row.getByText("Only cheap, 30 requests a minute").waitFor();
@@ -116,7 +113,6 @@ test("rights are changed, paused with a way back, given a new key, and revoked w
   await page.getByRole("menuitem", { name: "Revoke…" }).click();
   const question = page.getByRole("alertdialog", { name: "Revoke the key of “scripts”?" });
   await question.getByText("answers that are on their way to it").waitFor();
-  expect(await inspectLook(page, "tools-revoke")).toEqual([]);
   await question.getByRole("button", { name: "Revoke scripts" }).click();
   await row.waitFor({ state: "detached" });
   expect(await ask(window, next)).toBe(401);
@@ -133,7 +129,6 @@ describe("whoever is refused", () => {
     await card.getByText("Brought a key of its own, which would become its key here").waitFor();
     await card.getByText("Asked for cheap").waitFor();
     expect(await page.content()).not.toContain(credential);
-    expect(await inspectLook(page, "tools-request")).toEqual([]);
 
     await card.focus();
     await page.keyboard.press("l");
