@@ -50,9 +50,6 @@ export const newChatSettingsSchema = z.strictObject({
   }),
 });
 
-/** {@link newChatSettingsSchema}'s values. */
-export type NewChatSettings = z.infer<typeof newChatSettingsSchema>;
-
 /**
  * Keys that are pressed together: `Mod+K`, `Mod+Shift+C`, `/`, `F2`. `Mod` is Command on a Mac and Ctrl elsewhere; the order
  * is always Mod, Ctrl, Alt, Shift.
@@ -72,7 +69,7 @@ export const shortcutsSettingsSchema = z.strictObject({
     .meta({
       title: "Send a message with",
       help: "The other one begins a new line; so does Shift+Enter.",
-      choices: { enter: "Enter", "mod-enter": "Ctrl+Enter or Command+Enter" },
+      choices: { enter: "Enter", "mod-enter": "Ctrl/⌘ + Enter" },
     }),
   bindings: z
     .record(z.string().regex(/^[a-z][a-z0-9-]*(\.[a-z0-9-]+)*$/, "must be the name of an action"), shortcutKeysSchema.nullable())
@@ -83,9 +80,6 @@ export const shortcutsSettingsSchema = z.strictObject({
       kind: "shortcuts",
     }),
 });
-
-/** {@link shortcutsSettingsSchema}'s values. */
-export type ShortcutsSettings = z.infer<typeof shortcutsSettingsSchema>;
 
 /** What a person wants to find first. */
 export const favouritesSettingsSchema = z.strictObject({

@@ -79,14 +79,36 @@ describe("the command palette", () => {
     expect(settings.find(({ section, name }) => section === "appearance" && name === "theme")?.value).toBe("dark");
   });
 
-  test("looks right, and axe finds nothing", async () => {
-    await using window = await openWindow({ at: "keys" });
+  test("pauses the gateway, and offers to take calls again", async () => {
+    await using window = await openWindow({ at: "settings" });
+    const { page } = window;
+    const run = async (name: string): Promise<void> => {
+      await page.keyboard.press("Control+k");
+      await page.getByRole("combobox", { name: /Search pages, models/ }).fill(name);
+      await page.getByRole("option", { name }).waitFor();
+      await page.keyboard.press("Enter");
+    };
+    await run("Pause the gateway for an hour");
+    await expect.poll(async () => (await window.admin("getStatus", {})).pausedUntilMs).not.toBe(null);
+    await page.getByText("The gateway takes no calls for an hour").waitFor();
+    await run("Take calls again");
+    await expect.poll(async () => (await window.admin("getStatus", {})).pausedUntilMs).toBe(null);
+  });
+
+  test.each([
+    ["with nothing typed", "palette", "", /Copy base URL/],
+    ["with something found", "palette-found", "key", /Add a provider key/],
+  ])("looks right %s, and axe finds nothing", async (_title, picture, words, option) => {
+    await using window = await openWindow({ at: "settings" });
     await window.page.keyboard.press("Control+k");
-    await window.page.getByRole("combobox", { name: /Search pages, models/ }).waitFor();
-    expect(await inspectLook(window.page, "palette")).toEqual([]);
-    await window.page.getByRole("combobox", { name: /Search pages, models/ }).fill("key");
-    await window.page.getByRole("option").first().waitFor();
-    expect(await inspectLook(window.page, "palette-found")).toEqual([]);
+    await window.page.getByRole("combobox", { name: /Search pages, models/ }).fill(words);
+    await window.page.getByRole("option", { name: option }).waitFor();
+    expect(await inspectLook(window.page, picture)).toEqual([]);
+  });
+
+  test("says where nothing fits, and axe finds nothing", async () => {
+    await using window = await openWindow({ at: "settings" });
+    await window.page.keyboard.press("Control+k");
     await window.page.getByRole("combobox", { name: /Search pages, models/ }).fill("zzqqxx");
     await window.page.getByText("Nothing fits").waitFor();
     expect(await inspectLook(window.page, "palette-nothing")).toEqual([]);

@@ -194,7 +194,8 @@ describe("the page", () => {
     "shows %s, and axe finds nothing in both themes and sizes",
     async (section) => {
       await using window = await openWindow({ at: `settings/${section}` });
-      await window.page.getByRole("heading", { level: 2 }).waitFor();
+      await window.page.getByRole("heading", { level: 1, name: "Settings" }).waitFor();
+      await window.page.getByRole("region").getByRole("heading", { level: 2 }).first().waitFor();
       await expect.poll(() => window.page.getByRole("status", { name: "Loading" }).count()).toBe(0);
       expect(await inspectLook(window.page, `settings-${section}`)).toEqual([]);
     },

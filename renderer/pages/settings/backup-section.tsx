@@ -56,7 +56,11 @@ export function BackupSection(): ReactNode {
     act(async () => {
       if (asked === null) return null;
       const { name } = asked.backup;
-      if (asked.what === "restore") return (await admin("restoreBackup", { parameters: { name } })).words;
+      if (asked.what === "restore") {
+        // The banner above says what happens now.
+        await admin("restoreBackup", { parameters: { name } });
+        return null;
+      }
       await admin("removeBackup", { parameters: { name } });
       return say("backupRemoved", { name });
     });

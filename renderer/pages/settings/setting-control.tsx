@@ -43,7 +43,7 @@ export function SettingControl({ kind, ...props }: ControlProps & { readonly kin
       return isShort ? (
         <Segmented {...rest} value={String(setting.value)} />
       ) : (
-        <Select {...rest} value={String(setting.value)} className="w-60" />
+        <Select {...rest} value={String(setting.value)} className="!w-60" />
       );
     }
     case "number":

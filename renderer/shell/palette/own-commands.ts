@@ -1,5 +1,7 @@
-import { Bot, Copy, KeyRound, Keyboard, MessageSquarePlus, PlugZap, Route, Settings2, SunMoon, Upload } from "lucide-react";
-import type { Answer } from "../../data/queries.ts";
+import { Bot, Copy, KeyRound, Keyboard, MessageSquarePlus, Pause, Play, PlugZap, Route, Settings2, SunMoon, Upload } from "lucide-react";
+import { admin } from "../../data/admin.ts";
+import { type Answer, queries, queryKeyOf, refresh } from "../../data/queries.ts";
+import { tellNews } from "../../parts/toasts.tsx";
 import { textOf } from "../../text/texts.ts";
 import { pages } from "../page.ts";
 import { runAction } from "../run-action.ts";
@@ -51,6 +53,7 @@ export function findOwnCommands(bindings: Bindings): readonly Command[] {
       run: (go) => go("tools", { item: "connect" }),
     },
     { id: "aliases.new", group: "actions", words: say("newAlias"), icon: Route, run: (go) => go("aliases", { search: { new: "" } }) },
+    ...pauseCommands(),
     ofShell("theme.toggle", { words: say("toggleTheme"), icon: SunMoon, keywords: say("toggleThemeKeywords") }),
     ofShell("help.open", { words: say("openHelp"), icon: Keyboard, keywords: say("openHelpKeywords") }),
     ...pages
@@ -63,6 +66,31 @@ export function findOwnCommands(bindings: Bindings): readonly Command[] {
         keys: keys(`page.${page.id}`),
         run: (go) => go(page.id),
       })),
+  ];
+}
+
+const pauseMinutes = 60;
+
+/** Refusing calls for a while, or taking them again: whichever would change something. */
+function pauseCommands(): readonly Command[] {
+  const say = textOf("palette");
+  const status = queries.getQueryData<Answer<"getStatus">>(queryKeyOf("getStatus", {}));
+  if (status === undefined || status.addresses.length === 0) return [];
+  const isPaused = status.pausedUntilMs !== null;
+  const pause = async (minutes: number): Promise<void> => {
+    await admin("pauseGateway", { body: { minutes } });
+    tellNews(say(minutes === 0 ? "resumed" : "paused"));
+    await refresh("getStatus");
+  };
+  return [
+    {
+      id: isPaused ? "gateway.resume" : "gateway.pause",
+      group: "actions",
+      words: say(isPaused ? "resume" : "pause"),
+      keywords: say("pauseKeywords"),
+      icon: isPaused ? Play : Pause,
+      run: () => pause(isPaused ? 0 : pauseMinutes),
+    },
   ];
 }
 
