@@ -128,11 +128,11 @@ export function KeyCard({
         confirm={say("removeNow", { name: stored.name })}
         isBusy={remove.isPending}
         onConfirm={() => {
-          const done = (): void => tellNews(say("removed", { name: stored.name, provider: row.name }));
+          const tell = (): void => tellNews(say("removed", { name: stored.name, provider: row.name }));
           // Not by its own callback: the card may be gone before the answer is here.
           void remove
             .mutateAsync({ parameters })
-            .then(done, () => undefined)
+            .then(tell, () => undefined)
             .finally(() => setDialog(null));
         }}
       >

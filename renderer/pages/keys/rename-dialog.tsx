@@ -27,12 +27,12 @@ export function RenameDialog({
   const problem = !isKeyName(name) ? say("nameWrong") : isTaken ? say("nameTaken", { provider: row.name }) : null;
   const canSave = problem === null && name !== stored.name && !rename.isPending;
   const save = (): void => {
-    const done = (): void => {
+    const tell = (): void => {
       tellNews(say("renamed", { from: stored.name, to: name }));
       onClose();
     };
     // Not by its own callback: the card of the old name, and this with it, may be gone before the answer is here.
-    void rename.mutateAsync({ parameters: { provider: row.id, name: stored.name }, body: { to: name } }).then(done, () => undefined);
+    void rename.mutateAsync({ parameters: { provider: row.id, name: stored.name }, body: { to: name } }).then(tell, () => undefined);
   };
   return (
     <Dialog isOpen onClose={onClose} title={say("renameTitle", { name: stored.name })} summary={say("renameHelp")}>
