@@ -1,6 +1,6 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { ArrowUp } from "lucide-react";
-import { type KeyboardEvent, type ReactNode, type RefObject, useCallback, useEffect, useRef, useState } from "react";
+import { type KeyboardEvent, type ReactNode, type RefObject, useCallback, useEffect, useLayoutEffect, useRef, useState } from "react";
 import { classNames } from "../../parts/class-names.ts";
 import { formatCount } from "../../text/format.ts";
 import { useText } from "../../text/texts.ts";
@@ -10,6 +10,7 @@ import type { ActivitySearch } from "./search.ts";
 import { UnderWayRows } from "./under-way-rows.tsx";
 
 const topPixels = 8;
+const headerHeight = 33;
 const olderRows = 20;
 const pageRows = 12;
 
@@ -38,6 +39,11 @@ export function CallTable({
   const scroller = useRef<HTMLDivElement>(null);
   const [currentId, setCurrentId] = useState<number | null>(null);
   const wantsFocus = useRef(false);
+  const list = useRef<HTMLDivElement>(null);
+  const [listTop, setListTop] = useState(headerHeight);
+  useLayoutEffect(() => {
+    setListTop(list.current?.offsetTop ?? headerHeight);
+  });
   const { calls } = state;
   const getItemKey = useCallback((index: number) => calls[index]?.id ?? index, [calls]);
   const virtualizer = useVirtualizer({
@@ -46,6 +52,9 @@ export function CallTable({
     estimateSize: () => rowHeight,
     getItemKey,
     overscan: 6,
+    // The names of the columns stay on top, and calls under way come before the first row.
+    scrollMargin: listTop,
+    scrollPaddingStart: headerHeight,
   });
   const rows = virtualizer.getVirtualItems();
   const lastRow = rows.at(-1)?.index ?? 0;
@@ -94,25 +103,25 @@ export function CallTable({
   return (
     <div className="@container relative -mx-6 flex min-h-0 flex-1 flex-col border-t border-line">
       <div role="grid" aria-label={say("table")} aria-rowcount={hasOlder ? -1 : calls.length + 1} className="flex min-h-0 flex-1 flex-col">
-        <Header />
         <div
           ref={scroller}
           onKeyDown={hear}
           onScroll={(event) => onAtTop(event.currentTarget.scrollTop <= topPixels)}
           // Rows are put in above what somebody reads only when they ask: nothing is to be held in place.
-          className="min-h-0 flex-1 overflow-y-auto [overflow-anchor:none] [scrollbar-gutter:stable]"
+          className="relative min-h-0 flex-1 overflow-y-auto [overflow-anchor:none]"
         >
+          <Header />
           <div role="rowgroup">
             <UnderWayRows calls={state.underWay} search={search} />
           </div>
-          <div role="rowgroup" className="relative" style={{ height: virtualizer.getTotalSize() }}>
+          <div ref={list} role="rowgroup" className="relative" style={{ height: virtualizer.getTotalSize() }}>
             {rows.map(({ index, key, start }) => {
               const call = calls[index];
               return call === undefined ? null : (
                 <CallRow
                   key={key}
                   call={call}
-                  top={start}
+                  top={start - listTop}
                   rowIndex={index + 2}
                   isCurrent={index === currentIndex}
                   onOpen={onOpen}
@@ -154,7 +163,7 @@ export function CallTable({
 function Header(): ReactNode {
   const say = useText("activity");
   return (
-    <div role="rowgroup" className="shrink-0 overflow-y-auto border-b border-line bg-canvas [scrollbar-gutter:stable]">
+    <div role="rowgroup" className="sticky top-0 z-10 border-b border-line bg-canvas">
       <div role="row" aria-rowindex={1} className={classNames(gridClasses, "h-8 text-small text-ink-muted")}>
         <Name words={say("columnTime")} className={columnClasses.time} />
         <Name words={say("columnTool")} className={columnClasses.tool} />

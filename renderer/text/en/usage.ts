@@ -1,7 +1,7 @@
 /** What the page of sums says. */
 export const usage = {
   title: "Usage",
-  summary: "What was called, what it cost, and how it went. Compared with as long a time just before.",
+  summary: "What was called, what it cost and how it went, next to the time before.",
   exportCsv: "Export CSV",
   exported: "{{name}} is in your downloads",
   period: "Time",
