@@ -3,7 +3,7 @@ import path from "node:path";
 import { expect, test } from "vitest";
 import { inspectLook, openWindow } from "../fakes/open-window.ts";
 import { openAi, openAiStream } from "../fakes/openai-replies.ts";
-import { answered, answers, composer, openChatWorld, send, storedChat, wordsIn } from "./chat-world.ts";
+import { answered, answers, composer, openChatWorld, send, soon, storedChat, wordsIn } from "./chat-world.ts";
 
 // What there is around a conversation: side by side, files, presets, the list of all chats, keyboard alone.
 
@@ -31,7 +31,7 @@ test("two models answer side by side; the chat goes on with the one that is chos
   await storedChat(admin, ({ leafId, messages }) => leafId !== null && leafId === messages.at(-1)?.id);
   provider.forget();
   await send(page, "Go on");
-  await expect.poll(() => answers(page).count()).toBe(4);
+  await expect.poll(() => answers(page).count(), soon).toBe(4);
   const first = provider.requests[0]?.json() as { messages: { content: string }[] };
   expect(first.messages.map(({ content }) => content)).toEqual(["Who are you?", "This is gpt-4o-mini.", "Go on"]);
 });
@@ -93,18 +93,18 @@ test("a chat is renamed in place, pinned, searched, deleted and taken back", asy
 
   await list.getByRole("searchbox").fill("hill");
   const hit = list.getByRole("link", { name: /Portugal/ });
-  await expect.poll(() => hit.locator("mark").allTextContents()).toEqual(["hills"]);
+  await expect.poll(() => hit.locator("mark").allTextContents(), soon).toEqual(["hills"]);
   expect(await inspectLook(page, "chat-search")).toEqual([]);
   await hit.click();
   await page.getByRole("heading", { level: 1, name: "Portugal" }).waitFor();
-  await expect.poll(() => page.evaluate(() => document.activeElement?.getAttribute("aria-label"))).toMatch(/said$/);
+  await expect.poll(() => page.evaluate(() => document.activeElement?.getAttribute("aria-label")), soon).toMatch(/said$/);
   await list.getByRole("button", { name: "Clear" }).click();
 
   await list.getByRole("link", { name: "Something else" }).hover();
   await list.getByRole("button", { name: "Actions for “Something else”" }).click();
   await page.getByRole("menuitem", { name: "Delete" }).click();
   await page.getByText("Deleted “Something else”").waitFor();
-  await expect.poll(() => list.getByRole("link", { name: "Something else" }).count()).toBe(0);
+  await expect.poll(() => list.getByRole("link", { name: "Something else" }).count(), soon).toBe(0);
   await page.getByRole("button", { name: "Undo" }).click();
   await list.getByRole("link", { name: "Something else" }).waitFor();
   expect((await admin("listChats", {})).chats.map(({ title }) => title)).toEqual(["Something else"]);
@@ -186,7 +186,7 @@ test("a system prompt and parameters go to the model, and are kept as a preset",
   await page.getByRole("button", { name: "System prompt and parameters" }).click();
   await sheet.getByRole("combobox", { name: "Preset" }).click();
   await page.getByRole("option", { name: "Terse" }).click();
-  await expect.poll(() => sheet.getByRole("textbox", { name: "System prompt" }).inputValue()).toBe("Answer in one word.");
+  await expect.poll(() => sheet.getByRole("textbox", { name: "System prompt" }).inputValue(), soon).toBe("Answer in one word.");
 });
 
 test("a temporary chat leaves nothing behind, and no chat does where chats are not kept", async () => {
@@ -214,7 +214,7 @@ test("everything goes by keyboard alone: choosing a model, asking, a version bef
   await using world = await openChatWorld();
   const { page, provider } = world;
   const { keyboard } = page;
-  await expect.poll(() => composer(page).evaluate((input) => input === document.activeElement)).toBe(true);
+  await expect.poll(() => composer(page).evaluate((input) => input === document.activeElement), soon).toBe(true);
   await keyboard.press("Tab");
   await keyboard.press("Tab");
   await keyboard.press("Enter");

@@ -41,6 +41,9 @@ export async function openChatWorld(options: OpenWindowOptions = {}): Promise<Ch
   };
 }
 
+/** For `expect.poll`: a machine that is busy is slow, and not wrong. */
+export const soon = { timeout: 10_000 } as const;
+
 /** Where a person writes. */
 export const composer = (page: Page): Locator => page.getByRole("textbox", { name: "Message", exact: true });
 
@@ -65,16 +68,13 @@ export async function answered(page: Page, words: string | RegExp): Promise<Loca
 export async function storedChat(admin: AdminClient, matches: (chat: Chat) => boolean = () => true): Promise<Chat> {
   let found: Chat | undefined;
   await expect
-    .poll(
-      async () => {
-        const { pinned, chats } = await admin("listChats", {});
-        const [first] = [...pinned, ...chats].sort((one, other) => other.updatedAtMs - one.updatedAtMs);
-        if (first === undefined) return false;
-        found = await admin("getChat", { parameters: { chat: first.id } });
-        return matches(found);
-      },
-      { timeout: 10_000 },
-    )
+    .poll(async () => {
+      const { pinned, chats } = await admin("listChats", {});
+      const [first] = [...pinned, ...chats].sort((one, other) => other.updatedAtMs - one.updatedAtMs);
+      if (first === undefined) return false;
+      found = await admin("getChat", { parameters: { chat: first.id } });
+      return matches(found);
+    }, soon)
     .toBe(true);
   return found as Chat;
 }

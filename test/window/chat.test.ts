@@ -3,7 +3,7 @@ import { inspectLook, openWindow } from "../fakes/open-window.ts";
 import { stallAfter } from "../fakes/misbehaviour.ts";
 import { openAi, openAiError, openAiStream } from "../fakes/openai-replies.ts";
 import { gate } from "../fakes/replies.ts";
-import { answered, answers, composer, openChatWorld, send, storedChat, wordsIn } from "./chat-world.ts";
+import { answered, answers, composer, openChatWorld, send, soon, storedChat, wordsIn } from "./chat-world.ts";
 
 // A conversation as a person has it: said, answered, stopped, said differently, gone on from elsewhere.
 
@@ -120,14 +120,14 @@ test("a chat goes on elsewhere from any message, and the first one stays as it w
   await answered(page, "Hello!");
   const first = answers(page).first();
   await send(page, "Later");
-  await expect.poll(() => answers(page).count()).toBe(2);
+  await expect.poll(() => answers(page).count(), soon).toBe(2);
   await answered(page, "Hello!");
   const before = page.url();
   await first.hover();
   await first.getByRole("button", { name: "New chat from here" }).click();
-  await expect.poll(() => page.url()).not.toBe(before);
+  await expect.poll(() => page.url(), soon).not.toBe(before);
   await page.getByText("A new chat goes on from here").waitFor();
-  await expect.poll(() => page.getByText("Later", { exact: true }).count()).toBe(0);
+  await expect.poll(() => page.getByText("Later", { exact: true }).count(), soon).toBe(0);
   const { chats } = await admin("listChats", {});
   expect(chats).toHaveLength(2);
 });
@@ -174,10 +174,31 @@ test("what is typed is there again after a reload; a link fills in and sends not
   await answered(page, "Hello!");
   await composer(page).fill("half a thought");
   await page.reload();
-  await expect.poll(() => composer(page).inputValue()).toBe("half a thought");
+  await expect.poll(() => composer(page).inputValue(), soon).toBe("half a thought");
   const asked = provider.requests.length;
   await window.goTo("chat?model=%40openai%2Fgpt-4o-mini&prompt=do%20it");
-  await expect.poll(() => composer(page).inputValue()).toBe("do it");
+  await expect.poll(() => composer(page).inputValue(), soon).toBe("do it");
   await page.getByRole("button", { name: "Model: @openai/gpt-4o-mini" }).waitFor();
   expect(provider.requests.slice(asked).filter(({ method }) => method === "POST")).toEqual([]);
+});
+
+test("another window of the same chat follows an answer, and has its end", async () => {
+  await using world = await openChatWorld();
+  const { page, admin, provider, window } = world;
+  const rest = gate();
+  provider.next(stallAfter({ chunks: 3 }, openAiStream({ deltas: ["Seen ", "twice", " over"] }), { when: rest.opened }));
+  await send(page, "Tell both");
+  await answers(page).getByText("Seen twice").waitFor();
+  const { id } = await storedChat(admin, (chat) => wordsIn(chat, 1) !== "");
+  const { url } = await admin("createLogin", {});
+  const other = await window.context.newPage();
+  await other.goto(url);
+  await other.getByRole("navigation", { name: "Pages" }).waitFor();
+  await other.getByRole("link", { name: "Tell both" }).click();
+  await answers(other).getByText("Seen twice").waitFor();
+  rest.open();
+  await answered(page, "Seen twice over");
+  await answers(other).getByText("Seen twice over").waitFor();
+  await expect.poll(() => other.getByText("This answer is being written in another window.").count(), soon).toBe(0);
+  expect(other.url()).toContain(id);
 });

@@ -87,6 +87,7 @@ export const chat = {
   tooLong: "The answer ends here: it has reached the largest number of tokens.",
   saidNothing: "The model answered with nothing.",
   interrupted: "This answer was cut short when the page was closed. What had come by then is here.",
+  writtenElsewhere: "This answer is being written in another window.",
   askAgain: "Ask again",
   tryAgain: "Try again",
   goToKeys: "Go to Keys",

@@ -14,6 +14,7 @@ import { AnswerError } from "./answer-error.tsx";
 import { AnswerFigures } from "./answer-figures.tsx";
 import { PartsView } from "./parts-view.tsx";
 import { SiblingSwitch } from "./sibling-switch.tsx";
+import { Unended } from "./unended.tsx";
 import { Waiting } from "./waiting.tsx";
 
 interface AnswerProps {
@@ -68,7 +69,7 @@ export const Answer = memo(function Answer({ chatId, message, siblings, onBranch
       <PartsView parts={parts} isWriting={isWriting} />
       {isWriting && isEmpty ? <Waiting sinceMs={writing.startedAtMs} /> : null}
       {!isWriting && ending === null ? (
-        <Interrupted onRetry={() => (isEmpty ? tryAgain(chatId, message) : answerAgain(chatId, message))} />
+        <Unended chatId={chatId} onRetry={() => (isEmpty ? tryAgain(chatId, message) : answerAgain(chatId, message))} />
       ) : null}
       {ending === "stopped" ? <Note words={say(isEmpty ? "stoppedEmpty" : "stopped")} /> : null}
       {ending === "length" ? <Note words={say("tooLong")} /> : null}
@@ -99,17 +100,4 @@ export const Answer = memo(function Answer({ chatId, message, siblings, onBranch
 
 function Note({ words }: { readonly words: string }): ReactNode {
   return <p className="my-1 text-small text-ink-muted">{words}</p>;
-}
-
-/** An answer that nobody is writing and that did not end: its page was closed, or the machine went off. */
-function Interrupted({ onRetry }: { readonly onRetry: () => void }): ReactNode {
-  const say = useText("chat");
-  return (
-    <div className="my-2 flex flex-wrap items-center gap-3 rounded-card border border-line bg-warn-soft px-3 py-2">
-      <p className="min-w-0 flex-1">{say("interrupted")}</p>
-      <Button size="small" icon={<RefreshCw className="size-3.5" />} onClick={onRetry}>
-        {say("askAgain")}
-      </Button>
-    </div>
-  );
 }

@@ -80,11 +80,14 @@ export function Conversation({
         }}
         className="h-full overflow-y-auto overscroll-contain px-6 outline-offset-[-2px]"
       >
-        <div ref={content} className="mx-auto flex w-full max-w-[760px] flex-col gap-3 pt-4 pb-6">
+        <div ref={content} className="flex w-full flex-col gap-3 pt-4 pb-6">
           {path.map((message, index) => (
             <div
               key={message.id}
               className={classNames(
+                "mx-auto w-full",
+                // Side by side, every answer needs a column of its own.
+                message.details.comparisonId === null ? "max-w-[760px]" : "max-w-[1280px]",
                 message.role === "user" && index > 0 && "pt-3",
                 index < path.length - alwaysDrawn && "[contain-intrinsic-size:auto_160px] [content-visibility:auto]",
               )}
@@ -127,7 +130,7 @@ function Turn({
   const together = comparisonId === null ? [message] : chat.messages.filter(({ details }) => details.comparisonId === comparisonId);
   if (together.length < 2) return <Answer chatId={chat.id} message={message} siblings={siblings} onBranch={onBranch} />;
   return (
-    <div role="group" aria-label={say("sideBySide")} className="-mx-4 grid grid-cols-[repeat(auto-fit,minmax(min(100%,300px),1fr))] gap-3">
+    <div role="group" aria-label={say("sideBySide")} className="grid grid-cols-[repeat(auto-fit,minmax(min(100%,240px),1fr))] gap-3">
       {together.map((one) => (
         <Answer key={one.id} chatId={chat.id} message={one} siblings={alone} onBranch={onBranch} isChosen={one.id === message.id} />
       ))}

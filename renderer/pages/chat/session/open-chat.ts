@@ -15,6 +15,8 @@ export interface OpenChat {
   readonly isTemporary: boolean;
   /** Whether the core knows it: a new chat is saved with its first message. */
   readonly isSaved: boolean;
+  /** When something was last said in it, as the core has it; 0 where it has nothing. */
+  readonly updatedAtMs: number;
   /** Answers that are being written by this page, and what ends them. */
   readonly writing: Readonly<Record<string, Writing>>;
 }
@@ -80,6 +82,7 @@ export function openDraft(id: string, settings: Partial<ChatSettings>, isTempora
     messages: [],
     isTemporary,
     isSaved: false,
+    updatedAtMs: 0,
     writing: {},
   };
   useOpenChats.setState(({ chats }) => ({ chats: { ...chats, [id]: chat } }));
@@ -91,7 +94,7 @@ export function openStored(stored: Chat): void {
   const own = new Map(former?.messages.filter(({ id }) => former.writing[id] !== undefined).map((message) => [message.id, message]));
   const messages = stored.messages.map((message) => own.get(message.id) ?? message);
   for (const message of own.values()) if (!messages.some(({ id }) => id === message.id)) messages.push(message);
-  const { id, title, pinned, settings, leafId } = stored;
+  const { id, title, pinned, settings, leafId, updatedAtMs } = stored;
   const chat: OpenChat = {
     id,
     title,
@@ -101,6 +104,7 @@ export function openStored(stored: Chat): void {
     messages,
     isTemporary: false,
     isSaved: true,
+    updatedAtMs,
     writing: former?.writing ?? {},
   };
   useOpenChats.setState(({ chats }) => ({ chats: { ...chats, [id]: chat } }));
