@@ -103,7 +103,7 @@ test("keys of every kind, and somebody who waits", async () => {
     await grantOf("claude", {
       budgets: [
         { unit: "usd", amount: 5, per: "day" },
-        { unit: "tokens", amount: 20, per: "month" },
+        { unit: "tokens", amount: 90, per: "month" },
       ],
       note: "My laptop",
     }),

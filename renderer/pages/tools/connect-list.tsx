@@ -48,6 +48,11 @@ export function ConnectList(): ReactNode {
   );
 }
 
+/** A path in somebody's home folder, as they would write it. */
+function atHome(path: string): string {
+  return path.replace(/^(?:\/home|\/Users)\/[^/]+(?=\/)/, "~");
+}
+
 function ToolLine({ tool }: { readonly tool: ToolInfo }): ReactNode {
   return (
     <li>
@@ -66,8 +71,8 @@ function ToolLine({ tool }: { readonly tool: ToolInfo }): ReactNode {
           <span className="block truncate text-ink-muted">{tool.about}</span>
         </span>
         {tool.found === null ? null : (
-          <span className="max-w-64 truncate font-mono text-small text-ink-muted narrow:hidden" title={tool.found.path}>
-            {tool.found.path}
+          <span className="max-w-64 truncate font-mono text-small text-ink-muted max-xl:hidden" title={tool.found.path}>
+            {atHome(tool.found.path)}
           </span>
         )}
         {hasPill(tool) ? <ToolPill tool={tool} /> : null}
