@@ -123,7 +123,13 @@ export async function startDesktop({ dataFolder, args, system }: DesktopOptions)
     }),
   );
 
-  const desktopState = (): DesktopState => ({ version, system, gateway: gateway.state, update: updates.state, loginWords: login.words() });
+  const desktopState = (): DesktopState => ({
+    version,
+    system,
+    gateway: gateway.state,
+    update: updates.state,
+    loginWords: settings().launchAtLogin ? login.words() : null,
+  });
   const checkForUpdates = (): void => void updates.check();
   const restartToUpdate = async (): Promise<void> => {
     if (updates.state.kind !== "ready") return;

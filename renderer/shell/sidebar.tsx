@@ -3,6 +3,7 @@ import type { ReactNode } from "react";
 import { classNames } from "../parts/class-names.ts";
 import { Tooltip } from "../parts/tooltip.tsx";
 import { useText } from "../text/texts.ts";
+import { DesktopNotice } from "./desktop-notice.tsx";
 import { GatewayStatus } from "./gateway-status.tsx";
 import { Mark } from "./mark.tsx";
 import { type Page, pages } from "./page.ts";
@@ -27,6 +28,7 @@ export function Sidebar(): ReactNode {
         {listed.filter((page) => page.isAtFoot === true).map(ofPage)}
       </nav>
       <div className="mt-2 narrow:w-full">
+        <DesktopNotice />
         <GatewayStatus />
       </div>
     </aside>
