@@ -49,7 +49,7 @@ test("the dry run goes where the request goes, by the draft that is not saved to
   await drawing.getByText("Provider API key not configured for anthropic").waitFor();
   await drawing.getByText("Its condition does not hold").waitFor();
   await drawing.getByText("After status 503 of the one before").waitFor();
-  await page.getByRole("button", { name: /^Says more/ }).click();
+  await page.getByRole("button", { name: /^Contents/ }).click();
   await page.getByRole("button", { name: "Add metadata" }).click();
   await page.getByRole("group", { name: "Metadata" }).getByRole("combobox", { name: "Name 1" }).fill("plan");
   await page.getByRole("group", { name: "Metadata" }).getByRole("textbox", { name: "Value 1" }).fill("paid");

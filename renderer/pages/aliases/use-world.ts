@@ -42,13 +42,15 @@ export function useAliasWorld(): AliasWorldState {
   const configs = useAdmin("listConfigs", {});
   const providers = useAdmin("listProviders", {});
   const targets = useAdmin("listTargets", {}, { refetchInterval: healthMs });
-  const world = useMemo(() => {
+  // Apart from the circuits, which are read every few seconds: what is checked against it need not be checked again.
+  const stored = useMemo(() => {
     if (aliases.data === undefined || configs.data === undefined || providers.data === undefined) return null;
-    return joinWorld(aliases.data.aliases, configs.data.configs, providers.data.providers, {
-      targets: targets.data ?? [],
-      readAtMs: targets.dataUpdatedAt,
-    });
-  }, [aliases.data, configs.data, providers.data, targets.data, targets.dataUpdatedAt]);
+    return joinWorld(aliases.data.aliases, configs.data.configs, providers.data.providers);
+  }, [aliases.data, configs.data, providers.data]);
+  const world = useMemo(
+    () => (stored === null ? null : { ...stored, health: { targets: targets.data ?? [], readAtMs: targets.dataUpdatedAt } }),
+    [stored, targets.data, targets.dataUpdatedAt],
+  );
   const failed = [aliases, configs, providers].find(({ error }) => error !== null);
   return {
     world,
@@ -64,8 +66,7 @@ function joinWorld(
   aliases: readonly NamedConfig[],
   configs: readonly NamedConfig[],
   providers: readonly ProviderInfo[],
-  health: TargetStates,
-): AliasWorld {
+): Omit<AliasWorld, "health"> {
   const byName = (list: readonly NamedConfig[]): ReadonlyMap<string, StoredConfig> =>
     new Map(list.map(({ name, config }) => [name, config]));
   const own = (list: readonly NamedConfig[]): Record<string, StoredConfig> =>
@@ -76,7 +77,6 @@ function joinWorld(
     aliases,
     configs,
     providers: new Map(providers.map((provider) => [provider.id, provider])),
-    health,
     ownAliases: own(aliases),
     ownConfigs: own(configs),
     find: (name, by) => (by === "config" ? configMap.get(name) : undefined) ?? aliasMap.get(name),

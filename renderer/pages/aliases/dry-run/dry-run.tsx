@@ -1,5 +1,5 @@
 import { Dices } from "lucide-react";
-import { type ReactNode, useEffect, useMemo, useState } from "react";
+import { type ReactNode, useEffect, useMemo, useRef, useState } from "react";
 import type { Explanation } from "#shared/contract/explain.ts";
 import { wordsOf } from "../../../data/admin.ts";
 import { useAdmin } from "../../../data/queries.ts";
@@ -36,7 +36,10 @@ export function DryRun({
   const { refetch } = answer;
   // A circuit that opens or closes changes the way.
   const circuits = world.health.targets.map(({ provider, model, circuit }) => `${provider}/${model ?? ""}=${circuit}`).join(" ");
+  const asked = useRef(circuits);
   useEffect(() => {
+    if (asked.current === circuits) return;
+    asked.current = circuits;
     if (isReady) void refetch();
   }, [circuits, isReady, refetch]);
   const drawn = useMemo(

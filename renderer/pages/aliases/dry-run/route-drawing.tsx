@@ -55,7 +55,7 @@ function GroupBox({ node, world }: { readonly node: DrawnGroup; readonly world: 
           {say(`mode-${node.mode}`)}
         </span>
         {node.name === null ? null : <span className="font-mono text-small text-ink-muted">{node.name}</span>}
-        <span className="text-small text-ink-muted">{node.why ?? notReached(node, say)}</span>
+        <span className="text-small text-ink-muted">{reached ? sayWhy(node) : notReached(node, say)}</span>
       </div>
       <ol className="flex flex-col">
         {node.children.map((child, index) => (
@@ -153,6 +153,11 @@ function Facts({ tried }: { readonly tried: NonNullable<DrawnTarget["tried"]> })
       <li className="font-medium">{costMicroUsd === null ? say("costUnknown") : say("costOf", { cost: formatMoney(costMicroUsd) })}</li>
     </ul>
   );
+}
+
+/** The planner's words, where they say more than the way to choose does. */
+function sayWhy({ mode, why }: DrawnGroup): string | null {
+  return mode === "conditional" || mode === "loadbalance" ? why : null;
 }
 
 type SayAliases = ReturnType<typeof useText<"aliases">>;

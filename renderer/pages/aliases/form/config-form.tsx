@@ -5,7 +5,7 @@ import { Button } from "../../../parts/button.tsx";
 import { classNames } from "../../../parts/class-names.ts";
 import { useText } from "../../../text/texts.ts";
 import { settle } from "../draft/find-leaves.ts";
-import { asGroup, type NodePath, patchNode, withNodeAt } from "../draft/nodes.ts";
+import { asGroup, isBlank, type NodePath, patchNode, withNodeAt } from "../draft/nodes.ts";
 import type { Draft } from "../draft/use-draft.ts";
 import type { AliasWorld } from "../use-world.ts";
 import { FormContext, type FormParts } from "./form-context.ts";
@@ -80,7 +80,7 @@ export function ConfigForm({
             <div className="rounded-card border border-line bg-surface p-4 shadow-card">
               <TargetForm node={config} path={[]} group={null} here={settle(config, nothing)} />
             </div>
-            <div className="mt-3 flex items-center gap-3">
+            <div className={isBlank(config) ? "hidden" : "mt-3 flex items-center gap-3"}>
               <TargetPicker
                 label={say("addTarget")}
                 trigger={

@@ -6,7 +6,7 @@ import { Select } from "../../../parts/choices.tsx";
 import { Field, Input } from "../../../parts/fields.tsx";
 import { useText } from "../../../text/texts.ts";
 import type { Leaf } from "../draft/find-leaves.ts";
-import { type NodePath, patchNode } from "../draft/nodes.ts";
+import { isBlank, type NodePath, patchNode } from "../draft/nodes.ts";
 import { nameTarget } from "../describe-config.ts";
 import { Standing } from "../standing.tsx";
 import { healthOf } from "../target-health.ts";
@@ -67,7 +67,7 @@ export function TargetForm({
           </Field>
         )}
       </div>
-      {node.config === undefined ? (
+      {node.config === undefined && !(isBlank(node) && here.provider === null && here.model === null) ? (
         <div className="flex flex-wrap items-center gap-2">
           <Standing health={health} />
           {provider === undefined || provider.state === "ready" ? null : (
@@ -87,7 +87,8 @@ export function TargetForm({
   /** What is wrong with the node itself rather than with one of its members. */
   function ownMessage(): string | null {
     const named = nameTarget(node) !== null;
-    return named ? null : messageAt(path);
+    // Where nothing is chosen yet, the button says so already.
+    return named || isBlank(node) ? null : messageAt(path);
   }
 
   /** Conditions go by names, so they follow. */

@@ -102,7 +102,7 @@ export function TargetRow({ node, path, group, index, from, onMove, onRemove, on
             />
           )}
           <span className="sr-only">{say("targetDetails")}</span>
-          {mode === "conditional" && node.name !== undefined && !isGroup ? <Badge>{node.name}</Badge> : null}
+          {mode === "conditional" && node.name !== undefined && !isGroup && !title.endsWith(node.name) ? <Badge>{node.name}</Badge> : null}
         </button>
         {isGroup || reference !== null ? null : <Standing health={healthOf(here, world)} isQuiet />}
         {mode === "loadbalance" ? <Weight node={node} path={path} share={shareOf(group.targets ?? [], index)} title={title} /> : null}

@@ -26,6 +26,8 @@ const explained: Readonly<Record<string, TextKey<Texts["aliases"]>>> = {
   max_age: "cacheAgeHelp",
 };
 
+const none: Draft["findings"] = [];
+
 /** The config as JSON: checked as it is typed, each mistake marked at its line and told below. */
 export function JsonEditor({
   draft,
@@ -67,11 +69,12 @@ export function JsonEditor({
     editor.current = opened;
     return () => opened.destroy();
   }, [say]);
+  // That a new one says nothing yet is no mistake of anybody's.
+  const findings = draft.text === "{}" ? none : draft.findings;
   useEffect(() => {
     editor.current?.show(draft.text);
-    editor.current?.mark(draft.findings);
-  }, [draft.text, draft.findings]);
-  const { findings } = draft;
+    editor.current?.mark(findings);
+  }, [draft.text, findings]);
   return (
     <div className="flex h-full min-h-0 flex-col overflow-hidden rounded-card border border-line bg-surface shadow-card focus-within:border-accent">
       <div className="flex h-9 shrink-0 items-center gap-1 border-b border-line pr-1 pl-3">
