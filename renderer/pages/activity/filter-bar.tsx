@@ -72,7 +72,7 @@ export function FilterBar({ search, onChange }: { readonly search: ActivitySearc
             <button
               type="button"
               onClick={clear}
-              className="h-6 rounded-control px-2 text-small text-ink-muted hover:bg-hover hover:text-ink"
+              className="h-7 rounded-control px-2 text-small text-ink-muted hover:bg-hover hover:text-ink"
             >
               {say("clearFilters")}
             </button>
@@ -120,14 +120,14 @@ function SearchBox({ value, onChange }: { readonly value: string; readonly onCha
 function Chip({ name, value, onRemove }: { readonly name: string; readonly value: string; readonly onRemove: () => void }): ReactNode {
   const say = useText("activity");
   return (
-    <span className="inline-flex h-6 max-w-72 items-center gap-1 rounded-full border border-line bg-surface pr-0.5 pl-2.5 text-small">
+    <span className="inline-flex h-7 max-w-72 items-center gap-1 rounded-full border border-line bg-surface pr-0.5 pl-2.5 text-small">
       <span className="shrink-0 text-ink-muted">{name}</span>
       <span className="min-w-0 truncate font-medium">{value}</span>
       <button
         type="button"
         aria-label={say("removeFilter", { name })}
         onClick={onRemove}
-        className="grid size-5 shrink-0 place-items-center rounded-full text-ink-muted hover:bg-hover hover:text-ink"
+        className="grid size-6 shrink-0 place-items-center rounded-full text-ink-muted hover:bg-hover hover:text-ink"
       >
         <X aria-hidden="true" className="size-3" />
       </button>

@@ -57,14 +57,14 @@ export function PeriodBar({ search, span, by, nameOf, onChange }: PeriodBarProps
             return (
               <li
                 key={name}
-                className="inline-flex h-6 max-w-72 items-center gap-1 rounded-full border border-line bg-surface pr-0.5 pl-2.5 text-small"
+                className="inline-flex h-7 max-w-72 items-center gap-1 rounded-full border border-line bg-surface pr-0.5 pl-2.5 text-small"
               >
                 <span className="min-w-0 truncate">{say("only", words)}</span>
                 <button
                   type="button"
                   aria-label={say("removeOnly", words)}
                   onClick={() => onChange({ [name]: undefined })}
-                  className="grid size-5 shrink-0 place-items-center rounded-full text-ink-muted hover:bg-hover hover:text-ink"
+                  className="grid size-6 shrink-0 place-items-center rounded-full text-ink-muted hover:bg-hover hover:text-ink"
                 >
                   <X aria-hidden="true" className="size-3" />
                 </button>
