@@ -1,6 +1,6 @@
 import { Bot, Copy, KeyRound, Keyboard, MessageSquarePlus, Pause, Play, PlugZap, Route, Settings2, SunMoon, Upload } from "lucide-react";
 import { admin } from "../../data/admin.ts";
-import { type Answer, queries, queryKeyOf, refresh } from "../../data/queries.ts";
+import { type Answer, refresh } from "../../data/queries.ts";
 import { tellNews } from "../../parts/toasts.tsx";
 import { textOf } from "../../text/texts.ts";
 import { pages } from "../page.ts";
@@ -11,7 +11,7 @@ import type { Command } from "./command.ts";
 type Bindings = Readonly<Record<string, string | null>>;
 
 /** What the shell itself brings: every page, and what can be done from everywhere. */
-export function findOwnCommands(bindings: Bindings): readonly Command[] {
+export function findOwnCommands(bindings: Bindings, status: Answer<"getStatus"> | undefined): readonly Command[] {
   const say = textOf("palette");
   const shellSay = textOf("shell");
   const keys = (id: string): string | null => {
@@ -53,7 +53,7 @@ export function findOwnCommands(bindings: Bindings): readonly Command[] {
       run: (go) => go("tools", { item: "connect" }),
     },
     { id: "aliases.new", group: "actions", words: say("newAlias"), icon: Route, run: (go) => go("aliases", { search: { new: "" } }) },
-    ...pauseCommands(),
+    ...pauseCommands(status),
     ofShell("theme.toggle", { words: say("toggleTheme"), icon: SunMoon, keywords: say("toggleThemeKeywords") }),
     ofShell("help.open", { words: say("openHelp"), icon: Keyboard, keywords: say("openHelpKeywords") }),
     ...pages
@@ -72,9 +72,8 @@ export function findOwnCommands(bindings: Bindings): readonly Command[] {
 const pauseMinutes = 60;
 
 /** Refusing calls for a while, or taking them again: whichever would change something. */
-function pauseCommands(): readonly Command[] {
+function pauseCommands(status: Answer<"getStatus"> | undefined): readonly Command[] {
   const say = textOf("palette");
-  const status = queries.getQueryData<Answer<"getStatus">>(queryKeyOf("getStatus", {}));
   if (status === undefined || status.addresses.length === 0) return [];
   const isPaused = status.pausedUntilMs !== null;
   const pause = async (minutes: number): Promise<void> => {

@@ -16,6 +16,7 @@ const none: readonly Command[] = [];
 /** Everything in the palette that fits the query, in its order; `isSearching` while models and chats are asked for. */
 export function useCommands(query: string): { readonly groups: readonly RankedGroup[]; readonly isSearching: boolean } {
   const bindings = useBindings();
+  const status = useAdmin("getStatus", {});
   const settings = useAdmin("listSettings", {});
   const aliases = useAdmin("listAliases", {});
   const providers = useAdmin("listProviders", {});
@@ -28,13 +29,13 @@ export function useCommands(query: string): { readonly groups: readonly RankedGr
   const [recents] = useState(readRecents);
   const listed = useMemo(
     () => [
-      ...findOwnCommands(bindings),
+      ...findOwnCommands(bindings, status.data),
       ...fromPages,
       ...(aliases.data === undefined ? none : aliasCommands(aliases.data)),
       ...(providers.data === undefined ? none : providerCommands(providers.data)),
       ...(settings.data === undefined ? none : settingCommands(settings.data)),
     ],
-    [bindings, fromPages, aliases.data, providers.data, settings.data],
+    [bindings, status.data, fromPages, aliases.data, providers.data, settings.data],
   );
   const found = useMemo(
     () =>
