@@ -45,7 +45,9 @@ export function collectFacts(
   tell: (facts: Partial<CollectedFacts>) => void,
 ): FactCollector {
   const wanted = new Set<Part>();
+  let wantsSums = false;
   let timer: NodeJS.Timeout | undefined;
+  let sumTimer: NodeJS.Timeout | undefined;
   let summedAtMs = -Infinity;
   let isClosed = false;
 
@@ -85,26 +87,37 @@ export function collectFacts(
   }
 
   function plan(): void {
-    if (timer !== undefined || isClosed) return;
-    const onlySums = wanted.size === 1 && wanted.has("today");
-    const waitMs = onlySums ? Math.max(soonMs, summedAtMs + sumsApartMs - performance.now()) : soonMs;
-    timer = setTimeout(() => {
-      timer = undefined;
-      const parts = [...wanted];
-      wanted.clear();
-      void refresh(parts);
-    }, waitMs).unref();
+    // Sums that wait their time must not make a question to the person wait with them.
+    if (wanted.size > 0) timer ??= setTimeout(askWanted, soonMs).unref();
+    if (wantsSums) sumTimer ??= setTimeout(sum, Math.max(soonMs, summedAtMs + sumsApartMs - performance.now())).unref();
+  }
+
+  function askWanted(): void {
+    timer = undefined;
+    const parts = [...wanted];
+    wanted.clear();
+    void refresh(parts);
+  }
+
+  function sum(): void {
+    sumTimer = undefined;
+    wantsSums = false;
+    void refresh(["today"]);
   }
 
   return {
     refresh: () => refresh(),
     note(event) {
-      for (const part of partsOf[event.type] ?? []) wanted.add(part);
-      if (wanted.size > 0) plan();
+      for (const part of partsOf[event.type] ?? []) {
+        if (part === "today") wantsSums = true;
+        else wanted.add(part);
+      }
+      if (!isClosed) plan();
     },
     close() {
       isClosed = true;
       clearTimeout(timer);
+      clearTimeout(sumTimer);
     },
   };
 }

@@ -11,13 +11,13 @@ export interface GatewayControl {
   start(): Promise<void>;
   /** Closes the port. Calls under way get ten seconds. */
   stop(): Promise<void>;
-  /** Reads anew whether it is paused. */
+  /** Reads anew where it listens and whether it is paused: it moves when the settings change. */
   refresh(pausedUntilMs: number | null): void;
 }
 
 /** What the control works with. */
 export interface GatewayControlOptions {
-  readonly postern: Pick<Postern, "listen" | "stopListening">;
+  readonly postern: Pick<Postern, "listen" | "stopListening" | "gatewayAddress">;
   /** Which port is asked for: `POSTERN_PORT`; null takes config.json's. */
   readonly port: number | null;
   readonly onChange: (state: GatewayState) => void;
@@ -29,7 +29,6 @@ export const drainMs = 10_000;
 /** Makes the control; nothing is opened yet. */
 export function createGatewayControl({ postern, port, onChange }: GatewayControlOptions): GatewayControl {
   let state: GatewayState = { kind: "stopped" };
-  let address: string | null = null;
   let changing: Promise<void> = Promise.resolve();
 
   function become(next: GatewayState): void {
@@ -38,12 +37,11 @@ export function createGatewayControl({ postern, port, onChange }: GatewayControl
   }
 
   async function open(): Promise<void> {
-    if (address !== null) return;
+    if (postern.gatewayAddress !== null) return;
     become({ kind: "starting" });
     try {
-      const { addresses } = await postern.listen({ host: "127.0.0.1", port });
-      address = addresses.find((one) => one.startsWith("127.")) ?? addresses[0] ?? "";
-      become({ kind: "running", address });
+      await postern.listen(port === null ? {} : { port });
+      become({ kind: "running", address: postern.gatewayAddress ?? "" });
     } catch (error) {
       if (error instanceof PortTakenError) become({ kind: "port-taken", port: error.port, holder: await describeHolder(error.port) });
       else become({ kind: "failed", words: error instanceof Error ? error.message : "Cannot start the gateway" });
@@ -51,8 +49,7 @@ export function createGatewayControl({ postern, port, onChange }: GatewayControl
   }
 
   async function close(): Promise<void> {
-    if (address !== null) await postern.stopListening({ graceMs: drainMs });
-    address = null;
+    await postern.stopListening({ graceMs: drainMs });
     become({ kind: "stopped" });
   }
 
@@ -67,15 +64,16 @@ export function createGatewayControl({ postern, port, onChange }: GatewayControl
       return state;
     },
     get address() {
-      return address;
+      return postern.gatewayAddress;
     },
     start: () => queue(open),
     stop: () => queue(close),
     refresh(pausedUntilMs) {
+      const address = postern.gatewayAddress;
       if (address === null) return;
       const next: GatewayState =
         pausedUntilMs === null ? { kind: "running", address } : { kind: "paused", address, untilMs: pausedUntilMs };
-      if (next.kind !== state.kind) become(next);
+      if (JSON.stringify(next) !== JSON.stringify(state)) become(next);
     },
   };
 }

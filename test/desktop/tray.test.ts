@@ -140,3 +140,17 @@ test("launch at login is written where this system looks for it, and taken away 
   app.tools.press(app.menu(), "Launch at login");
   await eventually(() => expect(isOn()).toBe(false));
 });
+
+test("a port that is changed in the settings is the one that is shown, copied and called", async () => {
+  await using app = await startApp({ args: ["--hidden"] });
+  await shows(app, /^● Running/);
+  const before = app.state();
+  const free = createServer();
+  await new Promise<void>((resolve) => free.listen(0, "127.0.0.1", resolve));
+  const { port } = free.address() as AddressInfo;
+  await new Promise((resolve) => free.close(resolve));
+  await app.admin("putSetting", { parameters: { section: "gateway", name: "port" }, body: { value: port } });
+  await shows(app, new RegExp(`^● Running · 127\\.0\\.0\\.1:${port}$`));
+  expect(app.state()).not.toBe(before);
+  expect((await ask(app, "@postern/hello")).status).toBe(200);
+});
