@@ -7,7 +7,7 @@ export interface Fit {
 }
 
 const wordStart = /[\s/@.:_-]/;
-const scores = { letter: 1, inRow: 4, atWord: 6, atStart: 8, whole: 12, perSkipped: 0.05 };
+const scores = { letter: 1, inRow: 4, atWord: 6, atStart: 8, wholeAtWord: 12, wholeInside: 1.5, perSkipped: 0.05 };
 
 /**
  * Looks for letters in a text, in their order but with others between them: `nwc` finds "New chat". Each word of the query is
@@ -43,9 +43,11 @@ function fitWord(word: string, text: string): Fit | null {
 }
 
 function inOnePiece(word: string, text: string, at: number): Fit {
-  const bonus = at === 0 ? scores.atStart : isWordStart(text, at) ? scores.atWord : 0;
+  // Letters inside of a word were meant less often than the initials of two.
+  const place = isWordStart(text, at) ? scores.wholeAtWord + scores.atWord : scores.wholeInside;
+  const bonus = at === 0 ? place + scores.atStart : place;
   return {
-    score: word.length * (scores.letter + scores.inRow) + bonus + scores.whole,
+    score: word.length * (scores.letter + scores.inRow) + bonus,
     places: Array.from(word, (_, index) => at + index),
   };
 }
