@@ -32,9 +32,6 @@ const configChangeSchema = z.union([
   z.strictObject({ at: place, entry: z.record(z.string(), z.json()), by: z.string() }),
 ]);
 
-/** {@link configChangeSchema}'s values. */
-export type ConfigChange = z.infer<typeof configChangeSchema>;
-
 /** The formats that Postern can change without touching what else stands in a file. */
 export const configFormats = ["json", "toml", "yaml", "env"] as const;
 

@@ -171,6 +171,25 @@ test("a tool is connected by the keyboard alone", async () => {
   expect(readFileSync(path.join(home, ".gemini/.env"), "utf8")).toContain(`GOOGLE_GEMINI_BASE_URL=${window.postern.url}\n`);
 });
 
+test("the palette leads to a tool, and to a new key", async () => {
+  await using window = await open("tools");
+  const { page } = window;
+  await page.getByText("No tool has a key yet").waitFor();
+  await page.keyboard.press("Control+k");
+  await page.keyboard.type("connect zed");
+  await page.getByRole("option", { name: /Connect Zed/ }).waitFor();
+  await page.keyboard.press("Enter");
+  await page.getByRole("heading", { level: 1, name: "Zed" }).waitFor();
+  await page.keyboard.press("Control+k");
+  await page.keyboard.type("new key for a tool");
+  await page.getByRole("option", { name: /New key for a tool/ }).waitFor();
+  await page.keyboard.press("Enter");
+  await page.getByRole("dialog", { name: "New key for a tool" }).waitFor();
+  await page.keyboard.press("Escape");
+  await page.getByRole("dialog").waitFor({ state: "detached" });
+  expect(new URL(page.url()).hash).toBe("#/tools");
+});
+
 /** Presses Tab until something of this name has the focus. */
 async function tabTo({ page }: OpenedWindow, name: string): Promise<void> {
   for (let presses = 0; presses < 60; presses++) {

@@ -42,11 +42,6 @@ export function editConfig(text: string, format: ConfigFormat, changes: readonly
   return mark + (hasReturns ? edited.replaceAll("\n", "\r\n") : edited);
 }
 
-/** What a config file says, as values. @throws {CannotPlaceError} where it is not sound */
-export function readConfigText(text: string, format: ConfigFormat): JsonValue | undefined {
-  return readSound(text.startsWith("\uFEFF") ? text.slice(1) : text, editors[format].read);
-}
-
 function readSound(text: string, read: Editor["read"]): JsonValue | undefined {
   if (text.trim() === "") return undefined;
   try {

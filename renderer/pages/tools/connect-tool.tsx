@@ -82,6 +82,7 @@ function Guide({ tool, model, onModel }: GuideProps): ReactNode {
               </li>
             ))}
           </ul>
+          <p className="mt-1">{say("conflictsHelp")}</p>
         </Notice>
       )}
       {tool.reach.state === "none" ? null : (

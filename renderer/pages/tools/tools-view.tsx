@@ -5,7 +5,7 @@ import { refresh, useAdmin } from "../../data/queries.ts";
 import { Button } from "../../parts/button.tsx";
 import { Segmented } from "../../parts/choices.tsx";
 import { PageFrame } from "../../parts/page-frame.tsx";
-import { useGo, useItem } from "../../shell/navigation.ts";
+import { useGo, useItem, usePageSearch } from "../../shell/navigation.ts";
 import { useText } from "../../text/texts.ts";
 import { ConnectList } from "./connect-list.tsx";
 import { ConnectTool } from "./connect-tool.tsx";
@@ -14,6 +14,7 @@ import { GrantSheet } from "./grant-sheet.tsx";
 import { GrantsSection } from "./grants-section.tsx";
 import { KeyDialog, type NewKey } from "./key-dialog.tsx";
 import { RequestsSection } from "./requests-section.tsx";
+import { toolsSearchSchema } from "./search.ts";
 
 /** `#/tools`: the keys. `#/tools/connect`: every tool. `#/tools/connect/codex`: one of them. */
 export function PageView(): ReactNode {
@@ -26,7 +27,9 @@ export function PageView(): ReactNode {
 function ToolsFrame({ view }: { readonly view: "access" | "connect" }): ReactNode {
   const say = useText("tools");
   const go = useGo();
-  const [isMaking, setMaking] = useState(false);
+  const [{ make }, setSearch] = usePageSearch(toolsSearchSchema);
+  const isMaking = make === true;
+  const setMaking = (next: boolean): void => setSearch({ make: next ? true : undefined }, { isReplacing: !next });
   const [made, setMade] = useState<NewKey | null>(null);
   const waiting = useAdmin("listRequests", {}).data?.requests.length ?? 0;
   return (

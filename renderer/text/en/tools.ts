@@ -196,8 +196,9 @@ export const tools = {
   verifiedOn: "Checked {{day}} against {{against}}",
   cannotTitle: "{{name}} cannot be connected",
   limitedTitle: "Only under conditions",
-  conflictsTitle: "These are set already, and would go before",
+  conflictsTitle: "Set on this machine already, and may go before",
   conflictAt: "{{name}} in {{where}}",
+  conflictsHelp: "Launch and Shell take no notice of these. For a config file, take them out where they stand.",
   notes: "Good to know",
   stepModel: "Model",
   stepKey: "Key",
@@ -264,7 +265,11 @@ export const tools = {
   failedRequest: "A request came, and failed",
   failedWords: "{{error}}, {{ago}}. Its whole way is under Activity.",
   openActivity: "Open Activity",
-  ok: "ok",
+
+  // the command palette
+  commandNewKey: "New key for a tool",
+  commandNewKeyWords: "grant token access budget",
+  commandConnect: "Connect {{name}}",
 };
 
 declare module "../texts.ts" {
