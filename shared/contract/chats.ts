@@ -104,7 +104,10 @@ export const chatsContract = {
   restoreChat: { method: "POST", path: "/admin/chats/:chat/restore", reply: chatInfoSchema },
   /** Every chat, pinned ones too. Each can be taken back as one that was deleted alone. */
   deleteChats: { method: "DELETE", path: "/admin/chats", reply: z.object({ ids: z.array(chatIdSchema) }) },
-  /** Saves a message, or what there is of it so far, and shows the path to it. Saving it again replaces it; its parent stays. */
+  /**
+   * Saves a message, or what there is of it so far, and shows the path to it. Saving it again replaces it; its parent stays. The first
+   * message of a chat that is not there makes it.
+   */
   putMessage: {
     method: "PUT",
     path: "/admin/chats/:chat/messages/:message",

@@ -202,3 +202,34 @@ test("another window of the same chat follows an answer, and has its end", async
   await expect.poll(() => other.getByText("This answer is being written in another window.").count(), soon).toBe(0);
   expect(other.url()).toContain(id);
 });
+
+test("what cannot be saved is said, and is saved as soon as Postern answers again", async () => {
+  await using world = await openChatWorld();
+  const { page, admin, window } = world;
+  await send(page, "Save me");
+  await answered(page, "Hello!");
+  await storedChat(admin, ({ messages }) => messages[1]?.ending === "finished");
+  await window.context.setOffline(true);
+  await page.getByRole("button", { name: "System prompt and parameters" }).click();
+  await page.getByRole("textbox", { name: "System prompt" }).fill("Said while away from Postern");
+  await page.keyboard.press("Escape");
+  const banner = page.getByText("What is new in this chat is not saved yet");
+  await banner.waitFor();
+  await window.context.setOffline(false);
+  await storedChat(admin, ({ settings }) => settings.system === "Said while away from Postern");
+  await expect.poll(() => banner.count(), soon).toBe(0);
+});
+
+test("a page that is closed right after it was sent keeps the question", async () => {
+  await using world = await openChatWorld();
+  const { page, admin, provider } = world;
+  provider.next(stallAfter({ chunks: 0 }, openAiStream()));
+  await composer(page).fill("Quick!");
+  await page.evaluate(() => {
+    const input = document.querySelector("textarea");
+    input?.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", bubbles: true, cancelable: true }));
+    setTimeout(() => location.reload());
+  });
+  const chat = await storedChat(admin, (one) => one.messages.length > 0);
+  expect(wordsIn(chat, 0)).toBe("Quick!");
+});

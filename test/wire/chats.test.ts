@@ -110,13 +110,21 @@ describe("a chat", () => {
     expect(chat.messages[1]).toMatchObject({ id: answer, parts, ending: "stopped", details });
   });
 
+  test("is made by its first message where that comes first, and named when its name comes", async () => {
+    const id = randomUUID();
+    await save(admin, id, said("first"));
+    expect((await get(admin, id)).title).toBe("New chat");
+    await admin("putChat", { parameters: { chat: id }, body: { title: "Named" } });
+    expect(await get(admin, id)).toMatchObject({ title: "Named", messages: [{ parentId: null }] });
+  });
+
   test("refuses a message whose parent is elsewhere, and one that changes its parent", async () => {
     const one = await start(admin, "One", "a", "b");
     const other = await start(admin, "Other", "c");
     const parentId = other.messages[0] ?? null;
     await expect(save(admin, one.id, said("x", { parentId }))).rejects.toMatchObject({ code: "invalid_value" });
     await expect(save(admin, one.id, said("b", { parentId: null }), one.messages[1])).rejects.toThrow("answers another one than before");
-    await expect(save(admin, randomUUID(), said("x"))).rejects.toMatchObject({ code: "not_found" });
+    await expect(save(admin, randomUUID(), said("x", { parentId }))).rejects.toMatchObject({ code: "not_found" });
     await expect(save(admin, one.id, said("x"), "not-a-uuid")).rejects.toMatchObject({ code: "invalid_value" });
     expect((await get(admin, one.id)).messages).toHaveLength(2);
   });

@@ -1,4 +1,4 @@
-import type { Store } from "#core/store/store.ts";
+import type { Statement, Store } from "#core/store/store.ts";
 import type { Chat, ChatChange, ChatInfo } from "#shared/contract/chats.ts";
 import { PosternError } from "#shared/errors.ts";
 import { type ChatMessage, chatSettingsSchema, type MessageInput } from "#shared/schema/chat.ts";
@@ -21,7 +21,7 @@ export interface ChatTable {
   get(id: string): Promise<Chat>;
   /** Changes what the change names; makes the chat where it is not there. One that was deleted stays deleted. */
   put(id: string, change: ChatChange): Promise<ChatInfo>;
-  /** @throws {PosternError} `invalid_value` where the parent is not there, or another one than before */
+  /** The first message of a chat makes it where it is not there. @throws {PosternError} `invalid_value` where the parent is not there, or another one than before */
   putMessage(id: string, messageId: string, message: MessageInput): Promise<void>;
   /** Takes it out of every list; {@link ChatTable.restore} brings it back until it is purged. @returns whether it was there */
   remove(id: string): Promise<boolean>;
@@ -85,10 +85,7 @@ export function openChatTable(
     async put(id, change) {
       const atMs = nowMs();
       await store.transaction([
-        {
-          sql: `INSERT OR IGNORE INTO chats (uid, title, pinned, settings, created_at_ms, updated_at_ms) VALUES (?, ?, 0, ?, ?, ?)`,
-          parameters: [id, untitled, JSON.stringify(chatSettingsSchema.parse({})), atMs, atMs],
-        },
+        makeChat(id, atMs),
         {
           sql: `UPDATE chats SET title = coalesce(?, title), pinned = coalesce(?, pinned), settings = coalesce(?, settings),
                   leaf_uid = coalesce((SELECT uid FROM messages WHERE chat_id = chats.id AND uid = ?), leaf_uid)
@@ -107,6 +104,8 @@ export function openChatTable(
       return chatInfoOf(row);
     },
     async putMessage(id, messageId, message) {
+      // As a page goes, a chat and its first message may come in either order.
+      if (message.parentId === null) await store.transaction([makeChat(id, nowMs())]);
       const chat = await find(id);
       const known = await store.all<{ uid: string; parent_uid: string | null }>(
         "SELECT uid, parent_uid FROM messages WHERE chat_id = ? AND uid IN (?, ?)",
@@ -175,5 +174,13 @@ export function openChatTable(
       if (removed > 0) onChange(null);
       return removed;
     },
+  };
+}
+
+/** Makes a chat where there is none of this id, deleted ones included. */
+function makeChat(id: string, atMs: number): Statement {
+  return {
+    sql: `INSERT OR IGNORE INTO chats (uid, title, pinned, settings, created_at_ms, updated_at_ms) VALUES (?, ?, 0, ?, ?, ?)`,
+    parameters: [id, untitled, JSON.stringify(chatSettingsSchema.parse({})), atMs, atMs],
   };
 }

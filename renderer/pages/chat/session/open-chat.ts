@@ -118,5 +118,5 @@ export function closeChat(id: string): void {
 
 /** Gives the next new chat an id of its own. */
 export function renewDraft(): void {
-  useOpenChats.setState({ draftId: crypto.randomUUID() });
+  useOpenChats.setState({ draftId: crypto.randomUUID(), saveError: null });
 }

@@ -1,5 +1,6 @@
 import { AdminError } from "#shared/contract/client.ts";
 import type { ChatChange } from "#shared/contract/chats.ts";
+import type { MessageInput } from "#shared/schema/chat.ts";
 import { admin, wordsOf } from "../../../data/admin.ts";
 import { fetchOwn } from "../../../data/session.ts";
 import { changeChat, openChatOf, useOpenChats } from "./open-chat.ts";
@@ -14,6 +15,8 @@ const keepaliveBytes = 60_000;
 interface Unsaved {
   /** In the order in which they came to be: a parent is saved before its children. */
   readonly messages: Set<string>;
+  /** Those that are on their way. */
+  sending: readonly string[];
   change: ChatChange;
   timer: ReturnType<typeof setTimeout> | undefined;
   running: Promise<void> | null;
@@ -42,7 +45,8 @@ export function saveMessageSoon(chatId: string, messageId: string, isGrowing = f
 export async function settleChat(chatId: string): Promise<void> {
   const waiting = unsaved.get(chatId);
   if (waiting === undefined) return;
-  await (waiting.running ?? flush(chatId, waiting));
+  await waiting.running?.catch(() => undefined);
+  if (hasUnsaved(chatId)) await flush(chatId, waiting);
 }
 
 /** Whether something of a chat is not on disk yet. */
@@ -55,25 +59,33 @@ export function hasUnsaved(chatId: string): boolean {
 export function forgetUnsaved(chatId: string): void {
   clearTimeout(unsaved.get(chatId)?.timer);
   unsaved.delete(chatId);
+  useOpenChats.setState({ saveError: null });
 }
 
 /** Sends off what is not saved yet, as the page goes: such requests outlive it. */
 export function saveOnLeaving(): void {
-  for (const [chatId, { messages }] of unsaved) {
-    for (const messageId of messages) {
-      const body = bodyOf(chatId, messageId);
-      if (body === null || body.length > keepaliveBytes) continue;
-      const path = `/admin/chats/${chatId}/messages/${messageId}`;
-      const headers = { "content-type": "application/json" };
-      fetchOwn(path, { method: "PUT", headers, body, keepalive: true }).catch(() => undefined);
+  for (const [chatId, { messages, sending }] of unsaved) {
+    const chat = openChatOf(chatId);
+    if (chat === undefined) continue;
+    const path = `/admin/chats/${chatId}`;
+    if (!chat.isSaved) sendOff(path, { title: chat.title, settings: chat.settings } satisfies ChatChange);
+    for (const messageId of new Set([...sending, ...messages])) {
+      const content = contentOf(chatId, messageId);
+      if (content !== null) sendOff(`${path}/messages/${messageId}`, content);
     }
   }
+}
+
+function sendOff(path: string, value: object): void {
+  const body = JSON.stringify(value);
+  if (body.length > keepaliveBytes) return;
+  fetchOwn(path, { method: "PUT", headers: { "content-type": "application/json" }, body, keepalive: true }).catch(() => undefined);
 }
 
 function waitingOf(chatId: string): Unsaved {
   const known = unsaved.get(chatId);
   if (known !== undefined) return known;
-  const fresh: Unsaved = { messages: new Set(), change: {}, timer: undefined, running: null, retryMs: firstRetryMs };
+  const fresh: Unsaved = { messages: new Set(), sending: [], change: {}, timer: undefined, running: null, retryMs: firstRetryMs };
   unsaved.set(chatId, fresh);
   return fresh;
 }
@@ -88,7 +100,8 @@ async function flush(chatId: string, waiting: Unsaved): Promise<void> {
   clearTimeout(waiting.timer);
   waiting.timer = undefined;
   if (waiting.running !== null) {
-    await waiting.running;
+    // Its failure is told where it began.
+    await waiting.running.catch(() => undefined);
     if (unsaved.get(chatId) === waiting && hasUnsaved(chatId)) schedule(chatId, waiting, saveEveryMs);
     return;
   }
@@ -98,9 +111,11 @@ async function flush(chatId: string, waiting: Unsaved): Promise<void> {
     waiting.retryMs = firstRetryMs;
     if (useOpenChats.getState().saveError !== null) useOpenChats.setState({ saveError: null });
   } catch (error) {
-    useOpenChats.setState({ saveError: wordsOf(error) });
     // What the API refuses it refuses again: a chat that was deleted elsewhere, or chats that are no longer kept.
-    if (error instanceof AdminError && error.status < 500) return forgetUnsaved(chatId);
+    const isRefused = error instanceof AdminError && error.status < 500;
+    if (isRefused) forgetUnsaved(chatId);
+    useOpenChats.setState({ saveError: wordsOf(error) });
+    if (isRefused) return;
     waiting.timer = setTimeout(() => void flush(chatId, waiting), waiting.retryMs);
     waiting.retryMs = Math.min(longestRetryMs, waiting.retryMs * 2);
   } finally {
@@ -111,40 +126,42 @@ async function flush(chatId: string, waiting: Unsaved): Promise<void> {
 async function saveAll(chatId: string, waiting: Unsaved): Promise<void> {
   const chat = openChatOf(chatId);
   if (chat === undefined) return;
-  const isNew = !chat.isSaved;
-  const change = isNew ? { title: chat.title, settings: chat.settings, ...waiting.change } : waiting.change;
-  // A leaf can only be set once its message is there.
-  const { leafId, ...first } = change;
-  if (isNew || Object.keys(first).length > 0) {
-    await admin("putChat", { parameters: { chat: chatId }, body: first });
-    waiting.change = leafId === undefined ? {} : { leafId };
-    changeChat(chatId, { isSaved: true });
-  }
-  for (const messageId of waiting.messages) {
-    // Taken out first: what is said while it is on its way has to be saved once more.
-    waiting.messages.delete(messageId);
-    const message = openChatOf(chatId)?.messages.find(({ id }) => id === messageId);
-    if (message === undefined) continue;
-    const { id: _id, ...body } = message;
-    try {
-      await admin("putMessage", { parameters: { chat: chatId, message: messageId }, body });
-    } catch (error) {
-      const others = [...waiting.messages];
-      waiting.messages.clear();
-      for (const one of [messageId, ...others]) waiting.messages.add(one);
-      throw error;
+  // Taken out first: what changes while this is on its way has to be saved once more.
+  const { leafId, ...change } = waiting.change;
+  waiting.change = {};
+  const messages = [...waiting.messages];
+  waiting.messages.clear();
+  waiting.sending = messages;
+  try {
+    if (!chat.isSaved || Object.keys(change).length > 0) {
+      const body = chat.isSaved ? change : { title: chat.title, settings: chat.settings, ...change };
+      await admin("putChat", { parameters: { chat: chatId }, body });
+      changeChat(chatId, { isSaved: true });
     }
-  }
-  if (waiting.change.leafId !== undefined) {
-    const { leafId: shown } = waiting.change;
-    waiting.change = {};
-    await admin("putChat", { parameters: { chat: chatId }, body: { leafId: shown } });
+    while (messages.length > 0) {
+      const [messageId = ""] = messages;
+      const body = contentOf(chatId, messageId);
+      if (body !== null) await admin("putMessage", { parameters: { chat: chatId, message: messageId }, body });
+      messages.shift();
+    }
+    // A leaf can only be shown once its message is there.
+    if (leafId !== undefined) await admin("putChat", { parameters: { chat: chatId }, body: { leafId } });
+  } catch (error) {
+    // Behind what is older, and before what is newer.
+    waiting.change = { ...change, ...(leafId === undefined ? {} : { leafId }), ...waiting.change };
+    const newer = [...waiting.messages];
+    waiting.messages.clear();
+    for (const messageId of [...messages, ...newer]) waiting.messages.add(messageId);
+    throw error;
+  } finally {
+    waiting.sending = [];
   }
 }
 
-function bodyOf(chatId: string, messageId: string): string | null {
+/** A message as it is now, without its id; null where it is gone. */
+function contentOf(chatId: string, messageId: string): MessageInput | null {
   const message = openChatOf(chatId)?.messages.find(({ id }) => id === messageId);
   if (message === undefined) return null;
-  const { id: _id, ...body } = message;
-  return JSON.stringify(body);
+  const { id: _id, ...content } = message;
+  return content;
 }
