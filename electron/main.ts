@@ -22,6 +22,8 @@ const system = process.platform === "darwin" ? "macos" : process.platform === "w
 const quitSwitch = "--quit";
 
 app.enableSandbox();
+// The window has no cookies to encrypt; without this, Chromium would open the person's keyring at each start.
+if (system === "linux") app.commandLine.appendSwitch("password-store", "basic");
 const refused = app.isPackaged ? findRefusedSwitch((name) => app.commandLine.hasSwitch(name)) : undefined;
 if (refused !== undefined) {
   dialog.showErrorBox(words.name, words.refusedSwitch(refused));

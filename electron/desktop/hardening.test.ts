@@ -37,13 +37,16 @@ test("every switch of the page stands on its safe side", () => {
   });
 });
 
+test("Chromium is given one switch, which opens nothing", () => {
+  expect([...together.matchAll(/appendSwitch\([^)]*\)/g)].map(([code]) => code)).toEqual(['appendSwitch("password-store", "basic")']);
+});
+
 test("there is one place that makes windows, and it takes these preferences", () => {
   expect(all.filter(([, code]) => code.includes("new BrowserWindow(")).map(([file]) => file)).toEqual(["desktop/app-window.ts"]);
   expect(read("desktop/app-window.ts")).toContain("webPreferences: webPreferences(options)");
 });
 
 test.each([
-  "appendSwitch",
   "additionalArguments",
   "enableBlinkFeatures",
   "setCertificateVerifyProc",

@@ -279,6 +279,7 @@ export async function startDesktop({ dataFolder, args, system }: DesktopOptions)
 
   const isHidden = login.wasOpenedAtLogin || settings().startHidden;
   if (!isHidden) openWindow();
+  else if (system === "macos") app.setActivationPolicy("accessory");
   if (settings().startGateway) void gateway.start();
   // Who starts it from a terminal waits for this.
   process.stdout.write("Postern is open\n");

@@ -16,6 +16,7 @@ test("starts: everything early before ready, the window with the real page, the 
   await isRunning(app);
   expect(app.world.early).toEqual([
     "enableSandbox",
+    ...(process.platform === "linux" ? ["switch password-store=basic"] : []),
     "setPath userData",
     "setPath sessionData",
     ...(process.platform === "linux" ? ["setDesktopName dev.postern.Postern.desktop"] : []),
@@ -80,6 +81,26 @@ test("closing hides, says so once, keeps the place, and the tray opens it again"
   expect(window!.isVisible()).toBe(true);
   window!.close();
   expect(app.world.notifications.length).toBe(1);
+});
+
+test("a window that stays hidden goes, and comes back where it was", async () => {
+  await using app = await startApp();
+  const page = await app.page();
+  const [window] = app.world.windows;
+  await page.getByRole("navigation", { name: "Pages" }).waitFor();
+  await page.evaluate(() => void (location.hash = "#/usage"));
+  await eventually(() => expect(window!.webContents.getURL()).toBe("postern-app://window/#/usage"));
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  window!.close();
+  vi.advanceTimersByTime(299_000);
+  const stillThere = app.world.windows.size;
+  vi.advanceTimersByTime(2_000);
+  vi.useRealTimers();
+  expect([stillThere, app.world.windows.size, app.world.trays.size]).toEqual([1, 0, 1]);
+  app.tools.press(app.menu(), "Open Postern");
+  await app.page();
+  const [again] = app.world.windows;
+  expect([again === window, again!.webContents.getURL()]).toEqual([false, "postern-app://window/#/usage"]);
 });
 
 test("without 'keep running', closing the window quits", async () => {

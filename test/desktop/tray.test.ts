@@ -2,6 +2,8 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import path from "node:path";
 import { expect, test } from "vitest";
+import { json } from "../fakes/replies.ts";
+import { startScriptedProvider } from "../fakes/scripted-provider.ts";
 import { eventually } from "../wire/eventually.ts";
 import { type StartedApp, startApp } from "./start-app.ts";
 
@@ -94,16 +96,20 @@ test("a tool that asks is shown, told and let in from the tray", async () => {
 });
 
 test("the default alias is what the model name 'default' stands for", async () => {
+  await using provider = await startScriptedProvider();
+  provider.always(json(200, { id: "x", object: "chat.completion", created: 0, model: "gpt-4o", choices: [] }));
   await using app = await startApp({
     args: ["--hidden"],
-    config: { aliases: { greeter: { provider: "postern", model: "@postern/hello" } } },
+    config: { providers: { openai: { baseUrl: `${provider.origin}/v1` } }, aliases: { steady: { provider: "openai", model: "gpt-4o" } } },
+    environment: { OPENAI_API_KEY: "sk-made-up-for-this-test-0001" },
   });
   await shows(app, /^● Running/);
   await eventually(() => expect(app.menu().items.some(({ label }) => label === "Default model: none")).toBe(true));
-  app.tools.press(app.menu(), "Default model", "greeter");
-  await eventually(() => expect(app.menu().items.some(({ label }) => label === "Default model: greeter")).toBe(true));
-  const { explanation } = { explanation: await ask(app, "default") };
-  expect(explanation.status).not.toBe(404);
+  app.tools.press(app.menu(), "Default model", "steady");
+  await eventually(() => expect(app.menu().items.some(({ label }) => label === "Default model: steady")).toBe(true));
+  await ask(app, "default");
+  const { body } = await provider.waitForRequest(1);
+  expect((JSON.parse(body.toString()) as { model: string }).model).toBe("gpt-4o");
   const models = (await (await fetch(`${addressOf(app)}/v1/models`, { headers: { authorization: `Bearer ${key()}` } })).json()) as {
     data: { id: string }[];
   };
@@ -153,4 +159,42 @@ test("a port that is changed in the settings is the one that is shown, copied an
   await shows(app, new RegExp(`^● Running · 127\\.0\\.0\\.1:${port}$`));
   expect(app.state()).not.toBe(before);
   expect((await ask(app, "@postern/hello")).status).toBe(200);
+});
+
+test("a provider that fails over, and a machine that wakes", async () => {
+  await using first = await startScriptedProvider();
+  await using second = await startScriptedProvider();
+  first.always(json(500, { error: { message: "broken" } }));
+  second.always(json(200, { id: "x", object: "chat.completion", created: 0, model: "gpt-4o", choices: [] }));
+  await using app = await startApp({
+    args: ["--hidden"],
+    config: {
+      providers: { openai: { baseUrl: `${first.origin}/v1` }, groq: { baseUrl: `${second.origin}/v1` } },
+      aliases: {
+        steady: {
+          strategy: { mode: "fallback" },
+          retry: { attempts: 0 },
+          targets: [
+            { provider: "openai", model: "gpt-4o" },
+            { provider: "groq", model: "llama" },
+          ],
+        },
+      },
+    },
+    environment: { OPENAI_API_KEY: "sk-made-up-for-this-test-0001", GROQ_API_KEY: "gsk-made-up-for-this-test-0001" },
+  });
+  await shows(app, /^● Running/);
+  await eventually(() => expect(app.menu().items.some(({ label }) => label?.startsWith("Default model"))).toBe(true));
+  await ask(app, "steady");
+  await ask(app, "steady");
+  await eventually(() =>
+    expect(app.world.notifications.map(({ title, body }) => `${title}: ${body}`)).toEqual([
+      "A provider failed over: steady was answered by groq instead.",
+    ]),
+  );
+  const connections = second.connectionCount;
+  app.world.power.emit("suspend");
+  app.world.power.emit("resume");
+  await ask(app, "steady");
+  expect(second.connectionCount).toBe(connections + 1);
 });

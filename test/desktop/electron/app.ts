@@ -23,7 +23,10 @@ type Known =
 /** Electron's `app`: its order of events, its quitting, its paths. */
 export class StandInApp extends EventEmitter implements Pick<App, Known> {
   readonly isPackaged = false;
-  readonly commandLine = { hasSwitch: (name: string): boolean => world.switches.has(name) };
+  readonly commandLine = {
+    hasSwitch: (name: string): boolean => world.switches.has(name),
+    appendSwitch: (name: string, value: string): void => this.#early(`switch ${name}=${value}`),
+  };
   /** Resolves with the exit code. */
   readonly ended: Promise<number>;
   #end: (code: number) => void = () => undefined;
