@@ -73,7 +73,6 @@ function summaryOf(record: CallRecord) {
   const figures = { firstByteMs, totalMs, inputTokens, outputTokens, costMicroUsd };
   const [asked] = record.attempts;
   const answered = record.attempts.at(-1);
-  const failedOver =
-    errorCode === null && asked !== undefined && (asked.provider !== answered?.provider || asked.model !== answered.model);
+  const failedOver = errorCode === null && asked !== undefined && (asked.provider !== answered?.provider || asked.model !== answered.model);
   return { endpoint, grantId, tool, alias, provider, model, status, ending, errorCode, failedOver, ...figures };
 }
