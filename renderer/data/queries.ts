@@ -27,7 +27,8 @@ export const queries = new QueryClient({
       retry: (failures, error) => !(error instanceof AdminError) && failures < 2,
       networkMode: "always",
     },
-    mutations: { networkMode: "always" },
+    // What was sent may be a key: it is forgotten with the component that sent it.
+    mutations: { networkMode: "always", gcTime: 0 },
   },
 });
 

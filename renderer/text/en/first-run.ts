@@ -25,7 +25,7 @@ export const firstRun = {
   keyOther: "Another provider",
   keyPaste: "Paste several",
   keyNone: "You have no key? Continue without one: a built-in model answers, free and offline, so that you can see how it works.",
-  keyAdvice: "They are still in plain text in {{files}}. Take them out when nothing else uses them.",
+  keyAdvice: "Still in plain text as well, in {{files}}. Take it out there when nothing else uses it.",
 
   toolTitle: "Lead your tools here",
   toolHelp: "Whatever asks for a base URL can use Postern. These are its addresses; each tool gets a local key of its own.",
