@@ -104,11 +104,16 @@ function findingAt(text: string, tree: Node, path: readonly PropertyKey[], messa
     if (found === undefined) continue;
     const name = found.parent?.type === "property" ? found.parent.children?.[0] : undefined;
     // A mark over a whole object says nothing of where.
-    const isWide = found.type === "object" || found.type === "array";
+    const isWide = found.type === "object" || found.type === "array" || isAboutName(message);
     const { offset, length: size } = isWide ? (name ?? { offset: found.offset, length: 1 }) : found;
     return { path, message, line: lineOf(text, offset), from: offset, to: offset + size };
   }
   return { path, message, line: 1, from: 0, to: Math.min(1, text.length) };
+}
+
+/** Whether a member should not be there at all: then its name is the mistake. */
+function isAboutName(message: string): boolean {
+  return /^(?:is not known here|is not supported|belongs |is called |says the same)/.test(message);
 }
 
 function lineOf(text: string, offset: number): number {

@@ -9,6 +9,8 @@ export interface Draft {
   readonly config: StoredConfig;
   /** What the JSON side shows. */
   readonly text: string;
+  /** Grows whenever the text changes otherwise than by being typed. */
+  readonly textVersion: number;
   /** What is wrong with the text; empty where it can be saved. */
   readonly findings: readonly Finding[];
   /** Whether the text says what the form cannot show: then the form waits. */
@@ -29,6 +31,7 @@ interface State {
   readonly base: string;
   readonly config: StoredConfig;
   readonly text: string;
+  readonly textVersion: number;
   readonly isTextAhead: boolean;
 }
 
@@ -48,7 +51,8 @@ export function useDraft(initial: StoredConfig, surroundings: Surroundings): Dra
   const { text } = state;
   const { findings } = useMemo(() => checkText(text, surroundings), [text, surroundings]);
   const change = useCallback(
-    (config: StoredConfig) => setState((former) => ({ ...former, config, text: writeConfig(config), isTextAhead: false })),
+    (config: StoredConfig) =>
+      setState((former) => ({ ...former, config, text: writeConfig(config), textVersion: former.textVersion + 1, isTextAhead: false })),
     [],
   );
   const write = useCallback(
@@ -67,17 +71,31 @@ export function useDraft(initial: StoredConfig, surroundings: Surroundings): Dra
     (config: StoredConfig) =>
       setState((former) => {
         adoptIds(former.config, config);
-        return begin(config);
+        return { ...begin(config), textVersion: former.textVersion + 1 };
       }),
     [],
   );
-  const dropText = useCallback(() => setState((former) => ({ ...former, text: writeConfig(former.config), isTextAhead: false })), []);
+  const dropText = useCallback(
+    () => setState((former) => ({ ...former, text: writeConfig(former.config), textVersion: former.textVersion + 1, isTextAhead: false })),
+    [],
+  );
   const isChanged = state.isTextAhead || canonical(state.config) !== state.base;
-  return { config: state.config, text, findings, isTextAhead: state.isTextAhead, isChanged, change, write, reset, dropText };
+  return {
+    config: state.config,
+    text,
+    textVersion: state.textVersion,
+    findings,
+    isTextAhead: state.isTextAhead,
+    isChanged,
+    change,
+    write,
+    reset,
+    dropText,
+  };
 }
 
 function begin(config: StoredConfig): State {
-  return { base: canonical(config), config, text: writeConfig(config), isTextAhead: false };
+  return { base: canonical(config), config, text: writeConfig(config), textVersion: 0, isTextAhead: false };
 }
 
 function canonical(value: unknown): string {

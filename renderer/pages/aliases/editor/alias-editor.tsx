@@ -156,7 +156,7 @@ export function AliasEditor({ kind, item, initialName, initial, world }: AliasEd
       {isWide ? null : <div className="mb-3 shrink-0">{switcher}</div>}
       <div className={isWide ? "grid min-h-0 flex-1 grid-cols-[minmax(0,1fr)_minmax(0,27rem)] gap-6" : "flex min-h-0 flex-1 flex-col"}>
         {isFormShown ? (
-          <div className="h-full min-h-0 overflow-y-auto pr-1 pb-8 pl-0.5">
+          <div className="relative h-full min-h-0 overflow-y-auto pr-1 pb-8 pl-0.5">
             <Notes draft={draft} saving={removeError === null ? saving : { ...saving, error: removeError }} onShowJson={showJson} />
             <Field
               label={say("nameLabel")}

@@ -14,6 +14,8 @@ import { editorTheme } from "./editor-theme.ts";
 export interface CodeEditor {
   /** Shows another text; only what differs changes, so that the cursor and the history stay. */
   show(text: string): void;
+  /** Changes the text as the person would, so that it is told. */
+  write(text: string): void;
   mark(findings: readonly Finding[]): void;
   goTo(offset: number): void;
   destroy(): void;
@@ -77,6 +79,9 @@ export function openCodeEditor(
       const current = view.state.doc.toString();
       if (next === current) return;
       view.dispatch({ changes: differenceOf(current, next), annotations: fromOutside.of(true) });
+    },
+    write(next) {
+      view.dispatch({ changes: differenceOf(view.state.doc.toString(), next) });
     },
     mark(findings) {
       const { length } = view.state.doc;

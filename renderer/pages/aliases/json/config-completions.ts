@@ -1,4 +1,4 @@
-import type { Completion, CompletionResult, CompletionSource } from "@codemirror/autocomplete";
+import type { Completion, CompletionSource } from "@codemirror/autocomplete";
 import { findNodeAtLocation, getLocation, parseTree } from "jsonc-parser";
 import * as z from "zod";
 import { storedConfigSchema } from "#shared/schema/routing.ts";
@@ -38,15 +38,26 @@ export function completeConfig(names: () => KnownNames): CompletionSource {
     if (!isInside && !context.explicit && !/["{,:[]\s*$/.test(text.slice(Math.max(0, context.pos - 20), context.pos))) return null;
     const from = isInside ? before.offset : context.pos;
     const to = isInside ? before.offset + before.length : context.pos;
-    if (location.isAtPropertyKey) return completeMembers(text, location.path.slice(0, -1), { from, to }, names());
-    const options = valuesAt(text, location.path, names());
-    return options.length === 0 ? null : makeResult({ from, to }, options);
+    const options = location.isAtPropertyKey
+      ? membersAt(text, location.path.slice(0, -1), { from, to }, names())
+      : valuesAt(text, location.path, names()).map(describeValue);
+    const fitting = filterOptions(options, text.slice(from, context.pos));
+    // The editor would compare with all that is replaced, the closing quote too.
+    return fitting.length === 0 ? null : { from, to, options: fitting, filter: false };
   };
 }
 
-function completeMembers(text: string, path: readonly (string | number)[], { from, to }: Span, names: KnownNames): CompletionResult | null {
+/** What fits what was typed, what begins with it first. */
+function filterOptions(options: readonly Completion[], typed: string): Completion[] {
+  const word = typed.replaceAll('"', "").trim().toLowerCase();
+  const nameOf = ({ displayLabel, label }: Completion): string => (displayLabel ?? label).toLowerCase();
+  const begins = options.filter((option) => nameOf(option).startsWith(word));
+  return [...begins, ...options.filter((option) => !begins.includes(option) && nameOf(option).includes(word))];
+}
+
+function membersAt(text: string, path: readonly (string | number)[], { from, to }: Span, names: KnownNames): Completion[] {
   const found = schemaAt(path);
-  if (found?.properties === undefined) return null;
+  if (found?.properties === undefined) return [];
   const tree = parseTree(text);
   const node = tree === undefined ? undefined : findNodeAtLocation(tree, [...path]);
   const taken = new Set(
@@ -57,7 +68,7 @@ function completeMembers(text: string, path: readonly (string | number)[], { fro
     }),
   );
   const hasColon = /^\s*:/.test(text.slice(to));
-  const options = Object.entries(found.properties).flatMap(([name, member]): Completion[] => {
+  return Object.entries(found.properties).flatMap(([name, member]): Completion[] => {
     if (taken.has(name)) return [];
     const info = names.explain(name);
     return [
@@ -71,7 +82,6 @@ function completeMembers(text: string, path: readonly (string | number)[], { fro
       },
     ];
   });
-  return options.length === 0 ? null : { from, to, options, validFor: /^"?[\w$]*"?$/ };
 }
 
 interface Span {
@@ -79,12 +89,9 @@ interface Span {
   readonly to: number;
 }
 
-function makeResult({ from, to }: Span, values: readonly unknown[]): CompletionResult {
-  const options = values.map((value): Completion => {
-    const label = JSON.stringify(value);
-    return { label, displayLabel: typeof value === "string" ? value : label, type: "enum" };
-  });
-  return { from, to, options, validFor: /^"?[^",\s]*"?$/ };
+function describeValue(value: unknown): Completion {
+  const label = JSON.stringify(value);
+  return { label, displayLabel: typeof value === "string" ? value : label, type: "enum" };
 }
 
 function valuesAt(text: string, path: readonly (string | number)[], names: KnownNames): readonly unknown[] {

@@ -71,10 +71,13 @@ export function JsonEditor({
   }, [say]);
   // That a new one says nothing yet is no mistake of anybody's.
   const findings = draft.text === "{}" ? none : draft.findings;
+  // What was typed is there already, and by now more may have been typed.
   useEffect(() => {
-    editor.current?.show(draft.text);
+    editor.current?.show(latest.current.draft.text);
+  }, [draft.textVersion]);
+  useEffect(() => {
     editor.current?.mark(findings);
-  }, [draft.text, findings]);
+  }, [findings]);
   return (
     <div className="flex h-full min-h-0 flex-col overflow-hidden rounded-card border border-line bg-surface shadow-card focus-within:border-accent">
       <div className="flex h-9 shrink-0 items-center gap-1 border-b border-line pr-1 pl-3">
@@ -83,7 +86,7 @@ export function JsonEditor({
           size="small"
           kind="quiet"
           disabled={findings.some(({ path }) => path === null)}
-          onClick={() => draft.write(tidy(draft.text))}
+          onClick={() => editor.current?.write(tidy(draft.text))}
         >
           {say("tidy")}
         </Button>
