@@ -102,7 +102,7 @@ async function call({ postern }: OpenedWindow, tool: string, model: string): Pro
   await response.arrayBuffer();
 }
 
-/** In both themes; the light one goes into the README. */
+/** In both themes: of one of them the README shows the light one, of another the dark. */
 async function keep(shown: Page, name: string): Promise<void> {
   for (const theme of ["dark", "light"] as const) {
     await setSystemTheme(shown, theme);
