@@ -50,13 +50,9 @@ export function formatMoney(microUsd: number | null): string {
 /** US dollars for a million tokens, with at most three digits that matter; null is unknown, and 0 is the caller's "Free". */
 export function formatPerMillion(usd: number | null): string {
   if (usd === null) return unknownText;
-  return new Intl.NumberFormat(undefined, {
-    style: "currency",
-    currency: "USD",
-    maximumSignificantDigits: 3,
-    minimumFractionDigits: usd >= 1 && !Number.isInteger(usd) ? 2 : 0,
-    roundingPriority: "lessPrecision",
-  }).format(usd);
+  if (Number.isInteger(usd)) return dollarText(usd, 0, 0);
+  // Two digits at least, so that a column of prices reads as one; below a dollar, three that say something.
+  return dollarText(usd, 2, usd >= 1 ? 2 : Math.min(9, 2 - Math.floor(Math.log10(usd))));
 }
 
 /** A context length in the field's own way: `128K`, `1M`. */

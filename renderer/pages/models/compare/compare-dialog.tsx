@@ -66,8 +66,11 @@ function Comparison({
   const rows = comparedFacts
     .map((fact) => ({ fact, texts: models.map((model) => write.text(fact, model, rowOf(model)?.maker?.name ?? null)) }))
     .filter(({ texts }) => !isShort || new Set(texts).size > 1);
-  const isBest = (fact: ComparedFact, model: ModelSummary): boolean =>
-    fact.best !== undefined && models.length > 1 && comparison.best[fact.best] === model.id;
+  /** What is as good as the best is best too; where all are, none stands out. */
+  const isBest = ({ best }: ComparedFact, texts: readonly string[], at: number): boolean => {
+    const first = best === undefined ? -1 : models.findIndex(({ id }) => id === comparison.best[best]);
+    return first !== -1 && texts[at] === texts[first] && new Set(texts).size > 1;
+  };
   return (
     <div tabIndex={0} role="region" aria-label={say("compareTitle")} className="overflow-x-auto rounded-control">
       <table className="w-full table-fixed border-collapse text-left">
@@ -90,9 +93,9 @@ function Comparison({
                 {say(fact.words)}
               </th>
               {models.map((model, at) => (
-                <td key={model.slug} className={classNames("px-2 py-2 break-words", isBest(fact, model) && "font-medium text-ok")}>
+                <td key={model.slug} className={classNames("px-2 py-2 break-words", isBest(fact, texts, at) && "font-medium text-ok")}>
                   {fact.kind === "ability" ? <Tick words={texts[at] ?? ""} value={write.ability(fact, model)} /> : texts[at]}
-                  {isBest(fact, model) ? (
+                  {isBest(fact, texts, at) ? (
                     <span className="ml-1.5 inline-block align-middle">
                       <Badge tone="ok">{say("best")}</Badge>
                     </span>

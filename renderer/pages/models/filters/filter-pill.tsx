@@ -5,7 +5,9 @@ import { Popover } from "../../../parts/popover.tsx";
 import { useText } from "../../../text/texts.ts";
 
 const frame = "inline-flex h-7 shrink-0 items-center rounded-full border text-small transition-colors";
-const unset = "border-dashed border-line-strong/60 text-ink-soft hover:border-line-strong hover:bg-hover hover:text-ink";
+const unset = "text-ink-soft hover:border-line-strong hover:bg-hover hover:text-ink";
+const dashed = "border-dashed border-line-strong/60";
+const plain = "border-line bg-surface";
 const set = "border-accent/40 bg-accent-soft text-accent-ink";
 
 /** One filter: dashed while it is not used; with its value and a way to take it out while it is. */
@@ -24,7 +26,7 @@ export function FilterPill({
 }): ReactNode {
   const say = useText("models");
   return (
-    <span className={classNames(frame, value === null ? unset : set)}>
+    <span className={classNames(frame, value === null ? [unset, dashed] : set)}>
       <Popover
         title={label}
         trigger={
@@ -67,7 +69,7 @@ export function TogglePill({
       type="button"
       aria-pressed={isOn}
       onClick={() => onChange(!isOn)}
-      className={classNames(frame, "gap-1.5 px-2.5 font-medium", isOn ? set : classNames(unset, "border-solid border-line"))}
+      className={classNames(frame, "gap-1.5 px-2.5 font-medium", isOn ? set : [unset, plain])}
     >
       {icon}
       {label}

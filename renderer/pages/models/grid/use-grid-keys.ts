@@ -19,11 +19,11 @@ interface GridKeysOptions {
 export interface GridKeys {
   readonly place: Place;
   /** @returns whether the key was one that walks */
-  walk(event: KeyboardEvent): boolean;
+  readonly walk: (event: KeyboardEvent) => boolean;
   /** Puts the focus into a cell, scrolling there. */
-  focusCell(place: Place): void;
+  readonly focusCell: (place: Place) => void;
   /** The cell that has the focus now was reached by other means. */
-  setPlace(place: Place): void;
+  readonly setPlace: (place: Place) => void;
 }
 
 /** A roving tabindex over rows and columns of which only some are on the page. */

@@ -33,7 +33,9 @@ export function Facts({
     ["factReasoning", perMillion(pricing.internal_reasoning)],
     ["factAudio", perMillion(pricing.audio)],
   ];
-  const known = prices.filter(([words, usd]) => usd !== null || words === "factInput" || words === "factOutput");
+  const known = prices.filter(
+    ([words, usd]) => usd !== null || words === "factInput" || words === "factOutput" || words === "factCacheRead",
+  );
   return (
     <>
       {summary.description === null ? null : <Description text={summary.description} />}

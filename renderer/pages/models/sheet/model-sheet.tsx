@@ -58,10 +58,7 @@ function Summary({ model }: { readonly model: Model }): ReactNode {
   return (
     <span className="flex min-w-0 flex-wrap items-center gap-x-2 gap-y-1">
       {model.maker === null ? null : <span>{model.maker.name}</span>}
-      <span className="flex min-w-0 items-center gap-0.5">
-        <code className="min-w-0 font-mono text-small break-all">{model.id}</code>
-        <CopyButton text={model.id} name={say("modelId")} />
-      </span>
+      <code className="min-w-0 font-mono text-small break-all">{model.id}</code>
       {hasFlag(model, "deprecated") ? <Badge tone="warn">{say("retired")}</Badge> : null}
     </span>
   );
@@ -106,6 +103,7 @@ function Opened({
           {say("snippet")}
         </Button>
         <span className="flex-1" />
+        <CopyButton text={model.id} name={say("modelId")} size="normal" />
         <IconButton
           label={isCompared ? say("uncompareTip") : say("compareTip")}
           aria-pressed={isCompared}

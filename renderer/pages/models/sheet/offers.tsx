@@ -66,6 +66,7 @@ export function Offers({ model, endpoints, measured, deeds }: OffersProps): Reac
               endpoint={endpoint}
               measure={measured.find(({ gateway, id }) => gateway === endpoint.gateway && id === endpoint.id)}
               fetchedAtMs={fetchedAtMs(endpoint, data?.gateways)}
+              sources={endpoint.sources.map((source) => data?.gateways.find(({ id }) => id === source)?.name ?? source)}
               deeds={deeds}
             />
           ))}
@@ -80,6 +81,7 @@ function OfferRow({
   endpoint,
   measure,
   fetchedAtMs: atMs,
+  sources,
   deeds,
 }: {
   readonly model: Model;
@@ -87,6 +89,8 @@ function OfferRow({
   readonly measure: OfferMeasure | undefined;
   /** When what is said of it was fetched; null for what ships with Postern or is not known yet. */
   readonly fetchedAtMs: number | null;
+  /** Names of who says so. */
+  readonly sources: readonly string[];
   readonly deeds: SheetDeeds;
 }): ReactNode {
   const say = useText("models");
@@ -125,7 +129,7 @@ function OfferRow({
               </p>
             )}
             <p className="text-small text-ink-muted">
-              {say("saidBy", { sources: endpoint.sources.join(", ") })}
+              {say("saidBy", { sources: sources.join(", ") })}
               {atMs === null ? null : (
                 <>
                   {" · "}
