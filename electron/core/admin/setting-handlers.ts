@@ -88,7 +88,7 @@ async function checkEffect({ section, name }: SettingDefinition, value: unknown,
   // What it holds itself is free for it.
   if (name === "port" && parts.addresses().some((held) => held.endsWith(`:${address.port}`))) return;
   await parts.checkAddress(address).catch((error: Error) => {
-    const why = error.message.replace(/^Cannot listen on /, "");
+    const why = error.name === "PortTakenError" ? "the port is taken" : `nothing can listen there (${error.message})`;
     throw new PosternError("invalid_value", `Cannot set gateway.${name} to ${String(value)}: ${why}; choose another`, { cause: error });
   });
 }

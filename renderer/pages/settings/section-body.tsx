@@ -44,16 +44,33 @@ export function SectionBody({ id, settings, sought }: SectionBodyProps): ReactNo
   );
 }
 
-/** Settings, one under the other. */
+/** Settings, one under the other; those of the desktop app by themselves, since a browser can change none of them. */
 export function SettingRows({ settings, sought }: Omit<SectionBodyProps, "id">): ReactNode {
+  const say = useText("settings");
   const { data: about } = useAdmin("getAbout", {});
   const isDesktop = about !== undefined && about.electron !== null;
-  return (
+  const ofDesktop = settings.filter(({ section }) => section === "desktop");
+  const others = settings.filter(({ section }) => section !== "desktop");
+  const rows = (listed: readonly SettingInfo[], isLocked: boolean): ReactNode => (
     <Card className="divide-y divide-line">
-      {settings.map((setting) => {
+      {listed.map((setting) => {
         const name = `${setting.section}.${setting.name}`;
-        return <SettingRow key={name} setting={setting} isDesktop={isDesktop} isSought={name === sought} />;
+        return <SettingRow key={name} setting={setting} isForOther={isLocked} isSought={name === sought} />;
       })}
     </Card>
+  );
+  return (
+    <>
+      {others.length === 0 ? null : rows(others, false)}
+      {ofDesktop.length === 0 ? null : (
+        <section aria-label={say("desktopApp")} className={others.length === 0 ? "" : "mt-6"}>
+          <div className="mb-2 flex flex-wrap items-baseline gap-x-3">
+            <h3 className="font-medium">{say("desktopApp")}</h3>
+            {isDesktop ? null : <p className="text-small text-ink-muted">{say("desktopOnly")}</p>}
+          </div>
+          {rows(ofDesktop, !isDesktop)}
+        </section>
+      )}
+    </>
   );
 }

@@ -12,21 +12,20 @@ import { SettingControl } from "./setting-control.tsx";
 
 interface SettingRowProps {
   readonly setting: SettingInfo;
-  /** Whether the desktop app shows this; its own settings can be changed nowhere else. */
-  readonly isDesktop: boolean;
+  /** Whether it is the desktop app's, and this is none: it is shown, and cannot be changed. */
+  readonly isForOther: boolean;
   /** Whether somebody was led to just this one. */
   readonly isSought: boolean;
 }
 
 /** A setting: what it is called, what it does, its control, and what keeps it from being changed. */
-export function SettingRow({ setting, isDesktop, isSought }: SettingRowProps): ReactNode {
+export function SettingRow({ setting, isForOther, isSought }: SettingRowProps): ReactNode {
   const say = useText("settings");
   const save = useSaving();
   const id = useId();
   const row = useRef<HTMLDivElement>(null);
   const [error, setError] = useState<string | null>(null);
   const kind = kindOf(setting);
-  const isForOther = setting.section === "desktop" && !isDesktop;
   const isLocked = setting.pinnedBy !== null || isForOther;
   const hasField = kind.kind === "number" || kind.kind === "text" || kind.kind === "json";
   // Switches and choices carry their name themselves.
@@ -86,7 +85,6 @@ export function SettingRow({ setting, isDesktop, isSought }: SettingRowProps): R
           {setting.pinnedBy === null ? null : (
             <Remark icon={<Lock className="size-3.5" />}>{say("pinned", { by: setting.pinnedBy })}</Remark>
           )}
-          {isForOther ? <Remark icon={<Lock className="size-3.5" />}>{say("desktopOnly")}</Remark> : null}
           {setting.problem === null ? null : (
             <Remark icon={<TriangleAlert className="size-3.5" />} isBad>
               {setting.problem}
