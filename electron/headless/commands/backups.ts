@@ -23,7 +23,8 @@ export const backupsCommand: Command = {
     if (isWrong) throw new ExitError(2, `Usage: ${backupsCommand.usage}`);
     const dataFolder = openDataFolder(textOption(input, "data-dir"), process.env);
     await withAdmin(dataFolder, async (call) => {
-      if (action === "create") return print(input, await call("createBackup", {}), (made) =>
+      if (action === "create")
+        return print(input, await call("createBackup", {}), (made) =>
           [made, made.chats].flatMap((one) => (one === null ? [] : [`Made ${one.name} (${size(one.bytes)})`])).join("\n"),
         );
       if (name !== undefined) return print(input, await call("restoreBackup", { parameters: { name } }), ({ words }) => words);
