@@ -1,3 +1,4 @@
+import "./style/window.css";
 import { config } from "zod/v4/core";
 
 // The content security policy forbids making code from text. Zod tries that as soon as the first schema is made, and so

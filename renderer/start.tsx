@@ -1,4 +1,3 @@
-import "./style/window.css";
 import { createRoot } from "react-dom/client";
 import { openSession, watchForLogins } from "./data/session.ts";
 import { App } from "./shell/app.tsx";
