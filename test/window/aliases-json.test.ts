@@ -55,6 +55,14 @@ test("keys and values of the schema are completed, with the names that there are
   await choices.getByRole("option", { name: /strategy/ }).click();
   await page.keyboard.type('{ "mode": "');
   await choices.getByRole("option", { name: "loadbalance" }).waitFor();
+  expect(await choices.getByRole("option").allTextContents()).toEqual([
+    "single",
+    "fallback",
+    "loadbalance",
+    "conditional",
+    "fastest",
+    "cheapest",
+  ]);
   await page.keyboard.press("Escape");
   await writeJson(page, '{ "config": "" }');
   for (let step = 0; step < 3; step++) await page.keyboard.press("ArrowLeft");

@@ -67,26 +67,9 @@ export function asGroup(node: StoredConfig, isRoot: boolean): StoredConfig {
   return patchNode(node, { ...emptied, strategy: { mode: "fallback" }, targets: [target] });
 }
 
-/** A group with one target left, as that target. Null where the two say different things of the same. */
-export function asTarget(node: StoredConfig): StoredConfig | null {
-  const [only, ...others] = node.targets ?? [];
-  if (only === undefined || others.length > 0) return null;
-  const { targets: _targets, strategy: _strategy, ...outer } = node;
-  const { name: _name, weight: _weight, ...inner } = only;
-  if (Object.keys(inner).some((key) => key in outer)) return null;
-  const joined = { ...outer, ...inner };
-  ids.set(joined, idOfNode(node));
-  return joined;
-}
-
 /** Whether anything is said of where a target goes. */
 export function isBlank(node: StoredConfig): boolean {
   return [node.provider, node.model, node.config, node.virtual_key, node.targets, node.override_params?.["model"]].every(
     (value) => value === undefined,
   );
-}
-
-/** How many nodes a config has, with itself. */
-export function countNodes(node: StoredConfig): number {
-  return (node.targets ?? []).reduce((sum, target) => sum + countNodes(target), 1);
 }

@@ -91,6 +91,7 @@ export function OptionsOf({ node, path }: { readonly node: StoredConfig; readonl
             title={say("overrideParams")}
             help={say("overrideParamsHelp")}
             add={say("addParameter")}
+            hasUsualNames
             value={node.override_params}
             onChange={(value) => set({ override_params: value as StoredConfig["override_params"] })}
             error={messageAt(path, "override_params")}
@@ -99,6 +100,7 @@ export function OptionsOf({ node, path }: { readonly node: StoredConfig; readonl
             title={say("defaultParams")}
             help={say("defaultParamsHelp")}
             add={say("addParameter")}
+            hasUsualNames
             value={node.default_params}
             onChange={(value) => set({ default_params: value as StoredConfig["default_params"] })}
             error={messageAt(path, "default_params")}

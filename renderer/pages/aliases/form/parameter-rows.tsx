@@ -34,12 +34,23 @@ interface ParameterRowsProps {
   readonly onChange: (value: Record<string, unknown> | undefined) => void;
   /** Texts only, as headers are. */
   readonly isText?: boolean;
+  /** Whether the usual parameters of a model are offered as names. */
+  readonly hasUsualNames?: boolean;
   readonly add: string;
   readonly error?: string | null;
 }
 
 /** Names with values, a row each. A value that is JSON is taken as JSON, and anything else as a text. */
-export function ParameterRows({ title, help, value, onChange, isText = false, add, error }: ParameterRowsProps): ReactNode {
+export function ParameterRows({
+  title,
+  help,
+  value,
+  onChange,
+  isText = false,
+  hasUsualNames = false,
+  add,
+  error,
+}: ParameterRowsProps): ReactNode {
   const say = useText("aliases");
   const listId = useId();
   const known = JSON.stringify(value ?? {});
@@ -69,7 +80,7 @@ export function ParameterRows({ title, help, value, onChange, isText = false, ad
               <Input
                 aria-label={say("parameterName", { number: index + 1 })}
                 placeholder={say("name")}
-                list={isText ? undefined : listId}
+                list={hasUsualNames ? listId : undefined}
                 value={row.name}
                 onChange={(event) => setRow({ name: event.target.value })}
                 className="font-mono !text-small"
@@ -103,7 +114,7 @@ export function ParameterRows({ title, help, value, onChange, isText = false, ad
         </div>
       </div>
       {error === undefined || error === null ? null : <p className="mt-1 text-small text-bad">{error}</p>}
-      {isText ? null : (
+      {!hasUsualNames ? null : (
         <datalist id={listId}>
           {usual.map((name) => (
             <option key={name} value={name} />

@@ -13,15 +13,13 @@ export function TargetPicker({
   trigger,
   label,
   onPick,
-  isOpenAtFirst = false,
 }: {
   readonly trigger: ReactElement<Record<string, unknown>>;
   /** What is chosen, for screen readers. */
   readonly label: string;
   readonly onPick: (choice: TargetChoice) => void;
-  readonly isOpenAtFirst?: boolean;
 }): ReactNode {
-  const [isOpen, setOpen] = useState(isOpenAtFirst);
+  const [isOpen, setOpen] = useState(false);
   return (
     <Popover.Root open={isOpen} onOpenChange={(next) => setOpen(next)}>
       <Popover.Trigger render={trigger} />
