@@ -16,7 +16,7 @@ import { CompareDialog } from "./compare/compare-dialog.tsx";
 import { CompareTray } from "./compare/compare-tray.tsx";
 import { FilterBar } from "./filters/filter-bar.tsx";
 import { type GridHandle, ModelGrid } from "./grid/model-grid.tsx";
-import { isFiltered, modelsSearchSchema, noFilters } from "./search.ts";
+import { isFiltered, modelsSearchSchema, type ModelsSearch, noFilters } from "./search.ts";
 import { ModelSheet } from "./sheet/model-sheet.tsx";
 import { SnippetDialog } from "./snippets/snippet-dialog.tsx";
 import { SourcesButton } from "./sources-button.tsx";
@@ -28,7 +28,10 @@ const rowHeights: Readonly<Record<AppearanceSettings["density"], number>> = { co
 /** The page of models: the whole catalog, searched at each key. */
 export function PageView(): ReactNode {
   const say = useText("models");
-  const [search, setSearch] = usePageSearch(modelsSearchSchema);
+  const [read, setSearch] = usePageSearch(modelsSearchSchema);
+  // The same object while nothing in it changes: a key is to draw the rows, and nothing else again.
+  const inUrl = JSON.stringify(read);
+  const search = useMemo(() => JSON.parse(inUrl) as ModelsSearch, [inUrl]);
   const [text, setText] = useSearchText(search.text, (next) => setSearch({ text: next }, { isReplacing: true }));
   const go = useGo();
   const item = useItem();

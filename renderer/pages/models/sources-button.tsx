@@ -1,5 +1,5 @@
 import { CircleAlert, DatabaseZap, RotateCw } from "lucide-react";
-import { type ReactNode, useState } from "react";
+import { memo, type ReactNode, useState } from "react";
 import type { CatalogGateway } from "#shared/schema/model.ts";
 import { wordsOf } from "../../data/admin.ts";
 import { useAdmin, useAdminAction } from "../../data/queries.ts";
@@ -14,7 +14,7 @@ import { formatAgo } from "../../text/format.ts";
 import { useText } from "../../text/texts.ts";
 
 /** How fresh the catalog is, and a panel with every list that it is made of. */
-export function SourcesButton(): ReactNode {
+export const SourcesButton = memo(function SourcesButton(): ReactNode {
   const say = useText("models");
   const nowMs = useNow();
   const { data } = useAdmin("listGateways", {});
@@ -59,14 +59,14 @@ export function SourcesButton(): ReactNode {
         </ul>
         <p className="text-small text-ink-muted">
           {say("sourcesHelp")}{" "}
-          <a href={hashOf("keys")} className="text-accent-ink underline-offset-2 hover:underline">
+          <a href={hashOf("keys")} className="text-accent-ink underline underline-offset-2">
             {say("addKey")}
           </a>
         </p>
       </div>
     </Popover>
   );
-}
+});
 
 function SourceLine({
   source,

@@ -27,7 +27,8 @@ export function findModels(
   const keep = compileFilter(catalog, search, isFavourite);
   const found = ordered.filter((model) => terms.every((term) => model.haystack.includes(term)) && keep(model));
   if (search.sort !== undefined) return found;
-  return rank(found, terms.length === 0 ? () => 0 : (model) => closeness(model, terms), isFavourite);
+  const whole = terms.join(" ");
+  return rank(found, terms.length === 0 ? () => 0 : (model) => closeness(model, terms, whole), isFavourite);
 }
 
 function termsOf(text: string): readonly string[] {
@@ -73,19 +74,21 @@ function rank(found: readonly Model[], distanceOf: (model: Model) => number, isF
 }
 
 /** 0: it is called so; 1: its name begins so; 2: words of its name do; 3: they stand in its name; 4: only elsewhere. */
-function closeness({ title }: Model, terms: readonly string[]): number {
-  const whole = terms.join(" ");
-  const lines = title.split("\n");
-  const names = [...lines, ...lines.map((line) => line.slice(line.lastIndexOf("/") + 1))];
+function closeness({ title, names }: Model, terms: readonly string[], whole: string): number {
   if (names.includes(whole)) return 0;
   if (names.some((name) => name.startsWith(whole))) return 1;
   let worst = 2;
   for (const term of terms) {
     const at = title.indexOf(term);
     if (at === -1) return 4;
-    if (at > 0 && /[a-z0-9]/.test(title[at - 1] ?? "")) worst = 3;
+    if (at > 0 && isWordCode(title.charCodeAt(at - 1))) worst = 3;
   }
   return worst;
+}
+
+/** Digits and small letters; whatever else stands before a word lets it begin. */
+function isWordCode(code: number): boolean {
+  return (code >= 48 && code <= 57) || (code >= 97 && code <= 122);
 }
 
 const orders = new WeakMap<ModelCatalog, Map<string, readonly Model[]>>();

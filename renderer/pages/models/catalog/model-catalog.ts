@@ -48,6 +48,8 @@ export interface Model {
   readonly offers: readonly Offer[];
   /** Its name and id in lower case: what a search should find first. */
   readonly title: string;
+  /** The same one by one, and the id without what stands before its last slash. */
+  readonly names: readonly string[];
   /** Everything that it is found by, in lower case. */
   readonly haystack: string;
 }
@@ -77,7 +79,9 @@ export function readModelCatalog(list: ModelList): ModelCatalog {
     const maker = makers[columns.makers[at] ?? -1] ?? null;
     if (maker !== null) maker.models += 1;
     const name = maker !== null && fullName.startsWith(`${maker.name}: `) ? fullName.slice(maker.name.length + 2) : fullName;
-    const title = `${name}\n${id}`.toLowerCase();
+    const lowerName = name.toLowerCase();
+    const lowerId = id.toLowerCase();
+    const title = `${lowerName}\n${lowerId}`;
     let haystack = `${title}\n${slug}`;
     if (maker !== null) haystack += `\n${maker.name.toLowerCase()}`;
     const offers: Offer[] = [];
@@ -110,6 +114,7 @@ export function readModelCatalog(list: ModelList): ModelCatalog {
       flags: columns.flags[at] ?? 0,
       offers,
       title,
+      names: [lowerName, lowerId, lowerId.slice(lowerId.lastIndexOf("/") + 1)],
       haystack,
     };
     bySlug.set(slug, model);

@@ -94,12 +94,14 @@ function Comparison({
               </th>
               {models.map((model, at) => (
                 <td key={model.slug} className={classNames("px-2 py-2 break-words", isBest(fact, texts, at) && "font-medium text-ok")}>
-                  {fact.kind === "ability" ? <Tick words={texts[at] ?? ""} value={write.ability(fact, model)} /> : texts[at]}
-                  {isBest(fact, texts, at) ? (
-                    <span className="ml-1.5 inline-block align-middle">
-                      <Badge tone="ok">{say("best")}</Badge>
+                  {fact.kind === "ability" ? (
+                    <Tick words={texts[at] ?? ""} value={write.ability(fact, model)} />
+                  ) : (
+                    <span className="flex flex-wrap items-center gap-x-1.5">
+                      {texts[at]}
+                      {isBest(fact, texts, at) ? <Badge tone="ok">{say("best")}</Badge> : null}
                     </span>
-                  ) : null}
+                  )}
                 </td>
               ))}
             </tr>

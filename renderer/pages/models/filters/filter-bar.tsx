@@ -1,5 +1,5 @@
 import { KeyRound, Star } from "lucide-react";
-import type { ReactNode } from "react";
+import { memo, type ReactNode } from "react";
 import { Button } from "../../../parts/button.tsx";
 import { Checkbox } from "../../../parts/choices.tsx";
 import { formatContext } from "../../../text/format.ts";
@@ -21,7 +21,7 @@ interface FilterProps {
 }
 
 /** Every filter as a pill, those that are used with their values. All of them stand in the URL. */
-export function FilterBar({ search, catalog, onChange }: FilterProps): ReactNode {
+export const FilterBar = memo(function FilterBar({ search, catalog, onChange }: FilterProps): ReactNode {
   const say = useText("models");
   return (
     <div role="group" aria-label={say("filters")} className="flex flex-wrap items-center gap-1.5">
@@ -50,7 +50,7 @@ export function FilterBar({ search, catalog, onChange }: FilterProps): ReactNode
       ) : null}
     </div>
   );
-}
+});
 
 function AbilityFilter({ search, onChange }: Omit<FilterProps, "catalog">): ReactNode {
   const say = useText("models");

@@ -132,7 +132,8 @@ export function ModelGrid({ models, question, order, rowHeight, isFavourite, com
               const model = models[index];
               return model === undefined ? null : (
                 <ModelRow
-                  key={model.slug}
+                  // By its place: at each key other models come into the same rows, and changing a row costs less than making one.
+                  key={index}
                   model={model}
                   columns={columns}
                   template={template}

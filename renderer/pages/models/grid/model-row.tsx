@@ -143,7 +143,7 @@ function NameContent({ model, say }: ContentProps): ReactNode {
     <span className="flex min-w-0 items-center gap-2" data-tip={model.id}>
       <ProviderMark id={model.maker?.id ?? model.slug} name={model.maker?.name ?? model.name} />
       <span className="min-w-0 shrink truncate font-medium">{model.name}</span>
-      <span className="hidden min-w-0 shrink-[3] truncate font-mono text-caption text-ink-muted @min-[860px]:inline">{model.id}</span>
+      <span className="hidden min-w-0 shrink-[99] truncate font-mono text-caption text-ink-muted @min-[860px]:inline">{model.id}</span>
       {hasFlag(model, "free") && model.inputPrice !== 0 ? <Badge tone="ok">{say("freeTier")}</Badge> : null}
       {hasFlag(model, "deprecated") ? <Badge tone="warn">{say("retired")}</Badge> : null}
     </span>
