@@ -39,6 +39,8 @@ export interface Postern {
   listen(address?: { readonly host?: string | null; readonly port?: number | null }): Promise<Listener>;
   /** `127.0.0.1:8787`: where a mount reaches the gateway now; null while it is closed. */
   readonly gatewayAddress: string | null;
+  /** Calls that have no whole answer yet. */
+  readonly callsUnderWay: number;
   /** Closes the gateway's port; calls under way end within `graceMs`. {@link Postern.listen} opens it again. */
   stopListening(options: { readonly graceMs: number }): Promise<void>;
   /** Connects anew to every provider: after a sleep or on another network, what is open may be dead. */
@@ -235,6 +237,9 @@ export async function createPostern(platform: Platform): Promise<Postern> {
         const opened = await door.open(addressFor(config.current));
         catalog.loadSoon();
         return opened;
+      },
+      get callsUnderWay() {
+        return callsUnderWay();
       },
       stopListening: ({ graceMs }) => door.close(graceMs),
       get gatewayAddress() {

@@ -6,7 +6,6 @@ import type { TrayFacts } from "./tray-facts.ts";
 /** What the tray shows of the admin API's. */
 export type CollectedFacts = Pick<TrayFacts, "hasKeys" | "areKeysLocked" | "asking" | "aliases" | "defaultAlias" | "today" | "tools"> & {
   readonly pausedUntilMs: number | null;
-  readonly callsUnderWay: number;
 };
 
 /** Keeps the tray's facts true. */
@@ -53,8 +52,8 @@ export function collectFacts(
 
   const ask: Readonly<Record<Part, () => Promise<Partial<CollectedFacts>>>> = {
     status: async () => {
-      const { vault, pausedUntilMs, callsUnderWay } = await call("getStatus", {});
-      return { areKeysLocked: vault.status === "locked", pausedUntilMs, callsUnderWay };
+      const { vault, pausedUntilMs } = await call("getStatus", {});
+      return { areKeysLocked: vault.status === "locked", pausedUntilMs };
     },
     keys: async () => {
       const { providers } = await call("listProviders", {});

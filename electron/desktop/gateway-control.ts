@@ -30,9 +30,13 @@ export const drainMs = 10_000;
 export function createGatewayControl({ postern, port, onChange }: GatewayControlOptions): GatewayControl {
   let state: GatewayState = { kind: "stopped" };
   let changing: Promise<void> = Promise.resolve();
+  let pauseTimer: NodeJS.Timeout | undefined;
 
   function become(next: GatewayState): void {
     state = next;
+    clearTimeout(pauseTimer);
+    // Nothing says that a pause is over: calls are taken again, and that is all.
+    if (next.kind === "paused") pauseTimer = setTimeout(() => refresh(null), Math.max(0, next.untilMs - Date.now())).unref();
     onChange(next);
   }
 
@@ -55,8 +59,16 @@ export function createGatewayControl({ postern, port, onChange }: GatewayControl
 
   /** One after the other: a stop that waits for calls must not meet a start. */
   function queue(change: () => Promise<void>): Promise<void> {
-    changing = changing.then(change);
-    return changing;
+    const changed = changing.then(change);
+    changing = changed.catch(() => undefined);
+    return changed;
+  }
+
+  function refresh(pausedUntilMs: number | null): void {
+    const address = postern.gatewayAddress;
+    if (address === null) return;
+    const next: GatewayState = pausedUntilMs === null ? { kind: "running", address } : { kind: "paused", address, untilMs: pausedUntilMs };
+    if (JSON.stringify(next) !== JSON.stringify(state)) become(next);
   }
 
   return {
@@ -68,12 +80,6 @@ export function createGatewayControl({ postern, port, onChange }: GatewayControl
     },
     start: () => queue(open),
     stop: () => queue(close),
-    refresh(pausedUntilMs) {
-      const address = postern.gatewayAddress;
-      if (address === null) return;
-      const next: GatewayState =
-        pausedUntilMs === null ? { kind: "running", address } : { kind: "paused", address, untilMs: pausedUntilMs };
-      if (JSON.stringify(next) !== JSON.stringify(state)) become(next);
-    },
+    refresh,
   };
 }

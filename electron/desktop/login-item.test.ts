@@ -35,7 +35,7 @@ test("on Linux it is an autostart file, written once and taken away", () => {
   const item = createLoginItem({
     app: app(),
     system: "linux",
-    program: '/opt/A "folder"/100% $HOME/postern',
+    command: ['/opt/A "folder"/100% $HOME/postern'],
     autostartFolder,
     args: ["--hidden"],
   });
@@ -50,7 +50,7 @@ test("on Linux it is an autostart file, written once and taken away", () => {
 
 test("on Windows it starts hidden, and is set only when it changes", () => {
   const electron = app();
-  const item = createLoginItem({ app: electron, system: "windows", program: "C:\\Postern.exe", autostartFolder: folder, args: [] });
+  const item = createLoginItem({ app: electron, system: "windows", command: ["C:\\Postern.exe"], autostartFolder: folder, args: [] });
   item.set(true);
   item.set(true);
   item.set(false);
@@ -63,10 +63,12 @@ test("on Windows it starts hidden, and is set only when it changes", () => {
 
 test("on macOS it says what the system waits for, and knows a start at login", () => {
   const there = { autostartFolder: folder, args: [], system: "macos" as const };
-  expect(createLoginItem({ ...there, app: app("requires-approval"), program: "/Applications/Postern.app/x" }).words()).toContain(
+  expect(createLoginItem({ ...there, app: app("requires-approval"), command: ["/Applications/Postern.app/x"] }).words()).toContain(
     "System Settings",
   );
-  expect(createLoginItem({ ...there, app: app(), program: "/Users/me/Downloads/Postern.app/x" }).words()).toContain("Applications folder");
-  const item = createLoginItem({ ...there, app: app(), program: "/Applications/Postern.app/x" });
+  expect(createLoginItem({ ...there, app: app(), command: ["/Users/me/Downloads/Postern.app/x"] }).words()).toContain(
+    "Applications folder",
+  );
+  const item = createLoginItem({ ...there, app: app(), command: ["/Applications/Postern.app/x"] });
   expect([item.words(), item.wasOpenedAtLogin]).toEqual([null, true]);
 });

@@ -16,8 +16,8 @@ export interface LoginItem {
 export interface LoginItemOptions {
   readonly app: Pick<App, "getLoginItemSettings" | "setLoginItemSettings">;
   readonly system: "macos" | "windows" | "linux";
-  /** The program: in an AppImage the image, not what is mounted from it. */
-  readonly program: string;
+  /** The program with what it needs to start: in an AppImage the image, not what is mounted from it; from a source tree, the script too. */
+  readonly command: readonly [string, ...string[]];
   /** `~/.config/autostart` */
   readonly autostartFolder: string;
   readonly args: readonly string[];
@@ -27,9 +27,9 @@ export interface LoginItemOptions {
 export const hiddenSwitch = "--hidden";
 
 /** Makes the login item of this system: a login item on macOS and Windows, an autostart file on Linux. */
-export function createLoginItem({ app, system, program, autostartFolder, args }: LoginItemOptions): LoginItem {
-  if (system === "linux") return autostartFile({ program, autostartFolder, args });
-  const ask = system === "macos" ? { type: "mainAppService" as const } : { args: [hiddenSwitch] };
+export function createLoginItem({ app, system, command, autostartFolder, args }: LoginItemOptions): LoginItem {
+  if (system === "linux") return autostartFile({ command, autostartFolder, args });
+  const ask = system === "macos" ? { type: "mainAppService" as const } : { args: [...command.slice(1), hiddenSwitch] };
   return {
     set(isOn) {
       if (app.getLoginItemSettings(ask).openAtLogin === isOn) return;
@@ -40,7 +40,7 @@ export function createLoginItem({ app, system, program, autostartFolder, args }:
       if (system === "windows") return null;
       const { status } = app.getLoginItemSettings(ask);
       if (status === "requires-approval") return "macOS waits for you: allow Postern in System Settings, General, Login Items.";
-      return program.startsWith("/Applications/")
+      return command[0].startsWith("/Applications/")
         ? null
         : "Move Postern to the Applications folder; from elsewhere, macOS may not start it.";
     },
@@ -48,7 +48,7 @@ export function createLoginItem({ app, system, program, autostartFolder, args }:
   };
 }
 
-function autostartFile({ program, autostartFolder, args }: Pick<LoginItemOptions, "program" | "autostartFolder" | "args">): LoginItem {
+function autostartFile({ command, autostartFolder, args }: Pick<LoginItemOptions, "command" | "autostartFolder" | "args">): LoginItem {
   const file = path.join(autostartFolder, "dev.postern.Postern.desktop");
   let failure: string | null = null;
   return {
@@ -56,7 +56,7 @@ function autostartFile({ program, autostartFolder, args }: Pick<LoginItemOptions
       failure = null;
       try {
         if (!isOn) return rmSync(file, { force: true });
-        const text = desktopEntry(program);
+        const text = desktopEntry(command);
         // A file that is as it should be keeps its time: some desktops ask about each new one.
         if (readIfThere(file) === text) return;
         mkdirSync(autostartFolder, { recursive: true, mode: 0o700 });
@@ -71,16 +71,17 @@ function autostartFile({ program, autostartFolder, args }: Pick<LoginItemOptions
 }
 
 /** @see https://specifications.freedesktop.org/desktop-entry-spec/latest/exec-variables.html */
-function desktopEntry(program: string): string {
-  const quoted = `"${program
-    .replaceAll(/["`$\\]/g, "\\$&")
-    .replaceAll("\\", "\\\\")
-    .replaceAll("%", "%%")}"`;
+function desktopEntry(command: readonly string[]): string {
+  const quote = (word: string): string =>
+    `"${word
+      .replaceAll(/["`$\\]/g, "\\$&")
+      .replaceAll("\\", "\\\\")
+      .replaceAll("%", "%%")}"`;
   return [
     "[Desktop Entry]",
     "Type=Application",
     "Name=Postern",
-    `Exec=${quoted} ${hiddenSwitch}`,
+    `Exec=${command.map(quote).join(" ")} ${hiddenSwitch}`,
     "Icon=postern",
     "Terminal=false",
     "X-GNOME-Autostart-enabled=true",

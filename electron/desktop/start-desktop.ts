@@ -1,4 +1,4 @@
-import { app, dialog, ipcMain, Menu, powerMonitor, protocol, session, shell } from "electron";
+import { app, ipcMain, Menu, powerMonitor, protocol, session, shell } from "electron";
 import path from "node:path";
 import type { Postern } from "#core/postern.ts";
 import { createClient } from "#shared/contract/client.ts";
@@ -10,13 +10,14 @@ import { appMenuTemplate } from "./app-menu.ts";
 import { appScheme, createAppHandler } from "./app-protocol.ts";
 import { createAppWindow } from "./app-window.ts";
 import { collectFacts } from "./collect-facts.ts";
-import { linkQuestion, readDeepLink } from "./deep-link.ts";
 import { followEvents } from "./follow-events.ts";
 import { createGatewayControl, drainMs } from "./gateway-control.ts";
 import { hardenSession } from "./harden-session.ts";
 import { createLoginItem } from "./login-item.ts";
 import { createNotifications } from "./notifications.ts";
 import { openCore } from "./open-core.ts";
+import { openLink } from "./open-link.ts";
+import { createQuitting } from "./quitting.ts";
 import { serveBridge } from "./serve-bridge.ts";
 import { watchSystem } from "./system-events.ts";
 import { openTray } from "./tray.ts";
@@ -64,6 +65,9 @@ export async function startDesktop({ dataFolder, args, system }: DesktopOptions)
   const nowMs = (): number => systemClock.nowMs();
   const appImage = process.env["APPIMAGE"];
   let facts: TrayFacts = { system, ...firstTrayFacts, launchAtLogin: settings().launchAtLogin };
+  let isLoginSet: boolean | null = null;
+  let shownFacts = "";
+  let isPlanned = false;
 
   const gateway = createGatewayControl({
     postern,
@@ -76,7 +80,7 @@ export async function startDesktop({ dataFolder, args, system }: DesktopOptions)
   const login = createLoginItem({
     app,
     system,
-    program: appImage ?? process.execPath,
+    command: [appImage ?? process.execPath, ...(app.isPackaged ? [] : [path.resolve(process.argv[1] ?? "")])],
     autostartFolder: path.join(app.getPath("appData"), "autostart"),
     args,
   });
@@ -99,7 +103,7 @@ export async function startDesktop({ dataFolder, args, system }: DesktopOptions)
     isPackaged: app.isPackaged,
     stateFile: path.join(dataFolder, "window.json"),
     icon: system === "linux" ? path.join(root, "assets/icons/app/256x256.png") : null,
-    closeHides: () => settings().closeToTray && !isQuitting,
+    closeHides: () => settings().closeToTray && !quitting.hasBegun,
     onFirstHide: () => {
       tray?.pointAt(words.hidden.title, words.hidden.body);
       notifications.say(words.hidden.title, words.hidden.body, () => openWindow());
@@ -133,7 +137,7 @@ export async function startDesktop({ dataFolder, args, system }: DesktopOptions)
   const checkForUpdates = (): void => void updates.check();
   const restartToUpdate = async (): Promise<void> => {
     if (updates.state.kind !== "ready") return;
-    await end(drainMs);
+    await quitting.end(drainMs);
     updates.restart();
   };
   serveBridge(ipcMain, {
@@ -166,17 +170,30 @@ export async function startDesktop({ dataFolder, args, system }: DesktopOptions)
   );
   const tray = openTray({ iconsFolder: path.join(root, "assets/icons"), actions }, facts);
 
-  const collector = collectFacts({ call, postern, nowMs }, ({ pausedUntilMs, callsUnderWay: underWay, ...collected }) => {
-    if (underWay !== undefined) callsUnderWay = underWay;
+  const collector = collectFacts({ call, postern, nowMs }, ({ pausedUntilMs, ...collected }) => {
     facts = { ...facts, ...collected, launchAtLogin: settings().launchAtLogin };
     if (pausedUntilMs !== undefined) gateway.refresh(pausedUntilMs);
-    login.set(settings().launchAtLogin);
+    if (isLoginSet !== settings().launchAtLogin) login.set((isLoginSet = settings().launchAtLogin));
     show();
   });
   const stopFollowing = followEvents(call, (event) => {
-    if (event.type === "calls-changed") callsUnderWay = event.underWay;
     collector.note(event);
     notifications.note(event);
+  });
+  const quitting = createQuitting({
+    graceMs: drainMs,
+    callsUnderWay: () => postern.callsUnderWay,
+    async close(graceMs) {
+      window.keep();
+      window.allowClose();
+      stopFollowing();
+      collector.close();
+      updates.close();
+      control?.close();
+      tray?.destroy();
+      window.current?.hide();
+      await postern.stop({ graceMs });
+    },
   });
   watchSystem(powerMonitor, {
     onResume: () => {
@@ -187,95 +204,28 @@ export async function startDesktop({ dataFolder, args, system }: DesktopOptions)
       notifications.setLocked(isLocked);
       if (isLocked && settings().lockKeysWithScreen) actions.lockKeys();
     },
-    onShutdown: () => void end(shutdownGraceMs).then(() => app.quit()),
+    onShutdown: () => void quitting.end(shutdownGraceMs).then(() => app.quit()),
   });
-
-  let shownFacts = "";
-  let isPlanned = false;
-  let callsUnderWay = 0;
-  let isQuitting = false;
-  let ending: Promise<void> | null = null;
 
   /** Shows what changed, once a turn however much that was. */
   function show(): void {
-    if (isPlanned || isQuitting) return;
+    if (isPlanned || quitting.hasBegun) return;
     isPlanned = true;
     setImmediate(() => {
       isPlanned = false;
       const next = JSON.stringify(facts);
-      if (next === shownFacts || isQuitting) return;
+      if (next === shownFacts || quitting.hasBegun) return;
       shownFacts = next;
       tray?.show(facts);
       window.current?.webContents.send(desktopChannels.state, desktopState());
     });
   }
 
-  /** Ends the core: calls under way get the grace, everything is written. */
-  function end(graceMs: number): Promise<void> {
-    isQuitting = true;
-    window.keep();
-    window.allowClose();
-    ending ??= (async () => {
-      stopFollowing();
-      collector.close();
-      updates.close();
-      control?.close();
-      tray?.destroy();
-      window.current?.hide();
-      await postern.stop({ graceMs });
-    })();
-    return ending;
-  }
-
-  async function askToQuit(): Promise<boolean> {
-    if (callsUnderWay === 0) return true;
-    const { response } = await dialog.showMessageBox({
-      type: "question",
-      message: words.quitQuestion.message(callsUnderWay),
-      detail: words.quitQuestion.detail,
-      buttons: [words.quitQuestion.quit, words.cancel],
-      defaultId: 0,
-      cancelId: 1,
-      noLink: true,
-    });
-    return response === 0;
-  }
-
-  let isEnded = false;
-  let isAsking = false;
-  app.on("before-quit", (event) => {
-    if (isEnded) return;
-    event.preventDefault();
-    if (isAsking) return;
-    isAsking = true;
-    void (async () => {
-      const isMeant = ending !== null || (await askToQuit());
-      isAsking = false;
-      if (!isMeant) return;
-      await end(drainMs).catch((error: unknown) => process.stderr.write(`${String(error)}\n`));
-      isEnded = true;
-      app.quit();
-    })();
-  });
   // The tray keeps the app; without "keep running", the last window takes it along.
   app.on("window-all-closed", () => {
-    if (!isQuitting && !settings().closeToTray) app.quit();
+    if (!quitting.hasBegun && !settings().closeToTray) app.quit();
   });
   app.on("activate", () => openWindow());
-
-  async function openLink(link: string): Promise<void> {
-    const read = readDeepLink(link);
-    if (read === null) return;
-    const { response } = await dialog.showMessageBox({
-      type: "question",
-      ...linkQuestion(read),
-      buttons: [words.tray.open, words.cancel],
-      defaultId: 1,
-      cancelId: 1,
-      noLink: true,
-    });
-    if (response === 0) openWindow(read.hash);
-  }
 
   const isHidden = login.wasOpenedAtLogin || settings().startHidden;
   if (!isHidden) openWindow();
@@ -286,7 +236,7 @@ export async function startDesktop({ dataFolder, args, system }: DesktopOptions)
   return {
     openAgain(link) {
       if (link === undefined) openWindow();
-      else void openLink(link);
+      else void openLink(link, openWindow);
     },
     quit: () => app.quit(),
   };

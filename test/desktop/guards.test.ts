@@ -1,3 +1,4 @@
+import path from "node:path";
 import { expect, test } from "vitest";
 import { eventually } from "../wire/eventually.ts";
 import { startApp } from "./start-app.ts";
@@ -70,7 +71,7 @@ test("only the page's own main frame is heard, and only with what fits", async (
   await expect(call(own, "openFolder", ["/etc"])).rejects.toThrow("does not fit");
   await expect(call(own, "quit", [1])).rejects.toThrow("does not fit");
   await call(own, "openFolder", ["logs"]);
-  expect(app.world.opened).toEqual([`${app.dataFolder}/logs`]);
+  expect(app.world.opened).toEqual([path.join(app.dataFolder, "logs")]);
 });
 
 test("the scheme serves the window's files, the admin API and models, and nothing beside them", async () => {
