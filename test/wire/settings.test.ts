@@ -169,4 +169,17 @@ describe("gateway.port", () => {
     await eventually(async () => expect(await status(`http://127.0.0.1:${port}`)).toBe(200));
     expect((await setting(call, "gateway", "port")).problem).toBe(null);
   });
+
+  test("stays when the address changes: every call finds it there before and after", async () => {
+    await using postern = await startPostern({ pinPort: false, config: { gateway: { port: 0 } } });
+    const call = adminOf(postern);
+    const port = await freePort();
+    await call("putSetting", { parameters: { section: "gateway", name: "port" }, body: { value: port } });
+    await eventually(async () => expect(await status(`http://127.0.0.1:${port}`)).toBe(200));
+    await call("putSetting", { parameters: { section: "gateway", name: "host" }, body: { value: "0.0.0.0" } });
+    await eventually(async () => expect((await call("getStatus", {})).addresses).toEqual([`0.0.0.0:${port}`]));
+    expect(await status(`http://127.0.0.1:${port}`)).toBe(200);
+    await call("resetSetting", { parameters: { section: "gateway", name: "host" } });
+    await eventually(async () => expect((await call("getStatus", {})).addresses).toContain(`127.0.0.1:${port}`));
+  });
 });

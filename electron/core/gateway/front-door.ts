@@ -52,25 +52,36 @@ export function openFrontDoor(options: {
 
   async function move(to: FrontAddress): Promise<void> {
     const from = at;
-    if (listener === null || from === null || (from.host === to.host && from.port === to.port)) {
-      if (problem !== null && listener !== null) options.onChange("moved");
+    if (from === null) return;
+    if (listener !== null && from.host === to.host && from.port === to.port) {
+      const wasStuck = problem !== null;
       problem = null;
+      if (wasStuck) options.onChange("moved");
       return;
     }
     const old = listener;
     // With the same port, the addresses may be the same too: the old one has to be free first.
-    const isInTheWay = from.port === to.port && to.port !== 0;
+    const isInTheWay = old !== null && (from.port === to.port || old.port === to.port);
     if (isInTheWay) retire(old);
     try {
       listener = await listen(options.gateway, to);
       at = to;
       problem = null;
-      if (!isInTheWay) retire(old);
+      if (old !== null && !isInTheWay) retire(old);
       options.onChange("moved");
     } catch (error) {
       problem = (error as Error).message;
-      if (isInTheWay) listener = await listen(options.gateway, { host: from.host, port: old.port });
+      if (isInTheWay) await goBack({ host: from.host, port: old.port });
       options.onChange("stuck");
+    }
+  }
+
+  /** Where even the old address was taken in between, it is closed: the problem says so, and the next change tries again. */
+  async function goBack(address: FrontAddress): Promise<void> {
+    try {
+      listener = await listen(options.gateway, address);
+    } catch {
+      listener = null;
     }
   }
 
@@ -92,10 +103,10 @@ export function openFrontDoor(options: {
     close: (graceMs) =>
       inTurn(async () => {
         const closing = listener;
-        if (closing === null) return;
-        await Promise.all([closing.drain(graceMs), ...[...retiring].map((old) => old.retire(graceMs))]);
-        listener = null;
+        await Promise.all([closing?.drain(graceMs), ...[...retiring].map((old) => old.retire(graceMs))]);
         at = null;
+        if (closing === null) return;
+        listener = null;
         problem = null;
         options.onChange("closed");
       }),
