@@ -121,6 +121,17 @@ describe("the theme", () => {
   });
 });
 
+describe("density and text size", () => {
+  test.each([
+    ["compact", "small"],
+    ["comfortable", "larger"],
+  ])("%s rows and %s text keep the page whole", async (density, textSize) => {
+    await using window = await openWindow({ at: "settings/gateway", config: { appearance: { density, textSize } } });
+    await window.page.locator(`html[data-density="${density}"][data-text-size="${textSize}"]`).waitFor();
+    expect(await inspectLook(window.page, `settings-${density}-${textSize}`)).toEqual([]);
+  });
+});
+
 describe("shortcuts", () => {
   test("are changed by pressing keys, refused where they are taken, and work at once", async () => {
     await using window = await openWindow({ at: "settings/shortcuts" });
