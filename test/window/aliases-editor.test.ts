@@ -193,3 +193,22 @@ test("a model of the catalog becomes an alias by a link", async () => {
   await saveAlias(page);
   expect(await world.ask("big")).toMatchObject({ content: "from openai" });
 });
+
+test("a saved config is made, named by the header, and copied under another name", async () => {
+  await using window = await openWindow({ postern: world.postern, at: "aliases" });
+  const { page, admin } = window;
+  await page.getByRole("button", { name: "New config" }).click();
+  await page.getByRole("textbox", { name: "Name" }).fill("production");
+  await page.getByRole("button", { name: "Choose a model or an alias" }).click();
+  await pickTarget(page, "groq/made-up", /^made-up/);
+  await saveAlias(page);
+  await page.getByRole("heading", { level: 1, name: "production" }).waitFor();
+  expect(await world.ask("anything", { headers: { "x-portkey-config": "production" } })).toMatchObject({ content: "from groq" });
+  await page.getByRole("button", { name: "More about production" }).click();
+  await page.getByRole("menuitem", { name: "Duplicate" }).click();
+  await page.getByRole("heading", { level: 1, name: "New config" }).waitFor();
+  expect(await page.getByRole("textbox", { name: "Name" }).inputValue()).toBe("production-copy");
+  await saveAlias(page);
+  await page.getByRole("heading", { level: 1, name: "production-copy" }).waitFor();
+  expect((await admin("getConfig", { parameters: { name: "production-copy" } })).config).toEqual({ provider: "groq", model: "made-up" });
+});
