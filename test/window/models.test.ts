@@ -261,7 +261,9 @@ describe("one model", () => {
   test("that no list has any more says so", async () => {
     await using window = await openWindow({ postern, at: "models" });
     await window.page.evaluate(() => void (location.hash = "#/models/nobody/nothing"));
-    await window.page.getByRole("dialog", { name: "There is no such model" }).waitFor();
+    const sheet = window.page.getByRole("dialog", { name: "There is no such model" });
+    await sheet.waitFor();
+    expect(await sheet.getByRole("button", { name: "Chat with it" }).count()).toBe(0);
   });
 });
 

@@ -80,9 +80,10 @@ export function ModelGrid({ models, question, order, rowHeight, isFavourite, com
   kept.current = place.row;
   const { setPlace } = keys;
   useLayoutEffect(() => {
-    scroller.current?.scrollTo({ top: 0 });
+    // Scrolling waits for a layout, even where there is nowhere to go.
+    if (virtualizer.scrollOffset !== 0) scroller.current?.scrollTo({ top: 0 });
     setPlace({ row: 0, column: firstColumn });
-  }, [question, setPlace]);
+  }, [question, setPlace, virtualizer]);
 
   function hear(event: KeyboardEvent): void {
     if (keys.walk(event)) return event.preventDefault();

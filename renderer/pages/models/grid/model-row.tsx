@@ -6,9 +6,10 @@ import { ProviderMark } from "../../../parts/provider-mark.tsx";
 import { formatContext, formatCount, formatDay, formatMonth, unknownText } from "../../../text/format.ts";
 import { type Say, useText } from "../../../text/texts.ts";
 import { abilities } from "../catalog/abilities.tsx";
+import { fixedWords } from "../catalog/fixed-words.ts";
 import { hasFlag, type Model, providersOf } from "../catalog/model-catalog.ts";
 import type { Column } from "./columns.ts";
-import { Price } from "./price.tsx";
+import { PriceWords } from "./price.tsx";
 
 /** What can be done with a row. */
 export interface RowDeeds {
@@ -38,6 +39,7 @@ export const rowClasses = "grid items-center gap-x-3 px-6";
 /** One model in a line, with everywhere that it can be had. */
 export const ModelRow = memo(function ModelRow(props: ModelRowProps): ReactNode {
   const { model, columns, template, top, height, index, activeColumn, deeds } = props;
+  const say = useText("models");
   return (
     <div
       role="row"
@@ -52,19 +54,20 @@ export const ModelRow = memo(function ModelRow(props: ModelRowProps): ReactNode 
       style={{ top, height, gridTemplateColumns: template }}
     >
       {columns.map((column, at) => (
-        <Cell key={column.id} {...props} column={column} at={at} tabIndex={activeColumn === at ? 0 : -1} />
+        <Cell key={column.id} {...props} say={say} column={column} at={at} tabIndex={activeColumn === at ? 0 : -1} />
       ))}
     </div>
   );
 });
 
-function Cell({
-  column,
-  at,
-  tabIndex,
-  ...row
-}: ModelRowProps & { readonly column: Column; readonly at: number; readonly tabIndex: number }): ReactNode {
-  const say = useText("models");
+interface CellProps extends ModelRowProps {
+  readonly say: Say<"models">;
+  readonly column: Column;
+  readonly at: number;
+  readonly tabIndex: number;
+}
+
+function Cell({ column, at, tabIndex, say, ...row }: CellProps): ReactNode {
   const { model, index, deeds, isCompared, isFavourite } = row;
   const place = `${String(index)}:${String(at)}`;
   if (column.id === "compare" || column.id === "star") {
@@ -78,7 +81,7 @@ function Cell({
           tabIndex={tabIndex}
           aria-pressed={isOn}
           aria-label={say(isStar ? "starNamed" : "compareNamed", { name: model.name })}
-          data-tip={say(isStar ? (isOn ? "unstarTip" : "starTip") : isOn ? "uncompareTip" : "compareTip")}
+          data-tip={fixedWords(say, isStar ? (isOn ? "unstarTip" : "starTip") : isOn ? "uncompareTip" : "compareTip")}
           onClick={(event) => {
             event.stopPropagation();
             (isStar ? deeds.toggleFavourite : deeds.toggleCompare)(model);
@@ -122,9 +125,9 @@ function CellContent({
     case "context":
       return model.context === null ? <Unknown say={say} /> : formatContext(model.context);
     case "input":
-      return <Price usd={model.inputPrice} />;
+      return <PriceWords usd={model.inputPrice} say={say} />;
     case "output":
-      return <Price usd={model.outputPrice} />;
+      return <PriceWords usd={model.outputPrice} say={say} />;
     case "created":
       return <CreatedContent model={model} say={say} />;
     case "compare":
@@ -144,8 +147,8 @@ function NameContent({ model, say }: ContentProps): ReactNode {
       <ProviderMark id={model.maker?.id ?? model.slug} name={model.maker?.name ?? model.name} />
       <span className="min-w-0 shrink truncate font-medium">{model.name}</span>
       <span className="hidden min-w-0 shrink-[99] truncate font-mono text-caption text-ink-muted @min-[860px]:inline">{model.id}</span>
-      {hasFlag(model, "free") && model.inputPrice !== 0 ? <Badge tone="ok">{say("freeTier")}</Badge> : null}
-      {hasFlag(model, "deprecated") ? <Badge tone="warn">{say("retired")}</Badge> : null}
+      {hasFlag(model, "free") && model.inputPrice !== 0 ? <Badge tone="ok">{fixedWords(say, "freeTier")}</Badge> : null}
+      {hasFlag(model, "deprecated") ? <Badge tone="warn">{fixedWords(say, "retired")}</Badge> : null}
     </span>
   );
 }
@@ -175,16 +178,16 @@ function OffersContent({ model, say }: ContentProps): ReactNode {
 }
 
 function AbilitiesContent({ model, say }: ContentProps): ReactNode {
-  const held = abilities.filter(({ flag }) => hasFlag(model, flag)).map(({ words }) => say(words));
+  const held = abilities.filter(({ flag }) => hasFlag(model, flag)).map(({ words }) => fixedWords(say, words));
   return (
     <span className="flex">
-      <span className="sr-only">{held.length === 0 ? say("noAbilities") : held.join(", ")}</span>
+      <span className="sr-only">{held.length === 0 ? fixedWords(say, "noAbilities") : held.join(", ")}</span>
       {abilities.map(({ flag, words, icon: Icon }) => (
         <span
           key={flag}
           aria-hidden="true"
           className="grid h-6 w-5 place-items-center"
-          {...(hasFlag(model, flag) ? { "data-tip": say(words) } : {})}
+          {...(hasFlag(model, flag) ? { "data-tip": fixedWords(say, words) } : {})}
         >
           {hasFlag(model, flag) ? (
             <Icon className="size-3.5 text-ink-soft" strokeWidth={1.75} />
@@ -211,7 +214,7 @@ function Unknown({ say }: { readonly say: Say<"models"> }): ReactNode {
   return (
     <span className="text-ink-muted">
       <span aria-hidden="true">{unknownText}</span>
-      <span className="sr-only">{say("unknown")}</span>
+      <span className="sr-only">{fixedWords(say, "unknown")}</span>
     </span>
   );
 }

@@ -28,7 +28,12 @@ export interface GridKeys {
 
 /** A roving tabindex over rows and columns of which only some are on the page. */
 export function useGridKeys({ rows, columns, pageRows, container, scrollTo }: GridKeysOptions): GridKeys {
-  const [asked, setPlace] = useState<Place>({ row: 0, column: firstColumn });
+  const [asked, setAsked] = useState<Place>({ row: 0, column: firstColumn });
+  // The same place is no reason to draw anything.
+  const setPlace = useCallback(
+    (next: Place) => setAsked((former) => (former.row === next.row && former.column === next.column ? former : next)),
+    [],
+  );
   const wanted = useRef<Place | null>(null);
   // Rows go while somebody searches, and columns with the window's width.
   const place = { row: Math.min(asked.row, rows - 1), column: Math.min(asked.column, columns - 1) };
@@ -39,7 +44,7 @@ export function useGridKeys({ rows, columns, pageRows, container, scrollTo }: Gr
       setPlace(next);
       if (next.row >= 0) scrollTo(next.row);
     },
-    [scrollTo],
+    [scrollTo, setPlace],
   );
   // After each drawing: a cell that is scrolled to comes with one of the next.
   useEffect(() => {
