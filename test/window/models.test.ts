@@ -298,7 +298,7 @@ describe("comparing", () => {
             .getByRole("cell")
             .allInnerTexts()
         ).map((text) => text.replaceAll(/\s+/g, " ").trim());
-      expect(await line("Input")).toEqual(["$1.25", "$0.25Best", "$15", "$1"]);
+      expect(await line("Input")).toEqual(["$1.25", "$0.25 Best", "$15", "$1"]);
       expect(await line("Made by")).toEqual(["OpenAI", "OpenAI", "Anthropic", "Anthropic"]);
       expect(await inspectLook(page, "models-compare")).toEqual([]);
       await page.getByRole("switch", { name: "Only what differs" }).click();

@@ -1,7 +1,7 @@
 import { useQuery, type UseQueryResult } from "@tanstack/react-query";
 import { type ModelListAnswer, modelListAnswerSchema } from "#shared/schema/model-list.ts";
 import { admin } from "../../../data/admin.ts";
-import { queries, queryKeyOf } from "../../../data/queries.ts";
+import { queries, queryKeyOf, refresh } from "../../../data/queries.ts";
 import { type ModelCatalog, readModelCatalog } from "./model-catalog.ts";
 
 interface Known {
@@ -18,7 +18,11 @@ export function useModelCatalog(): UseQueryResult<Known> {
     queryFn: async ({ signal }): Promise<Known> => {
       const known = queries.getQueryData<Known>(key);
       const { version, list } = await fetchList(known?.version, signal);
-      if (list !== null) return { version, catalog: readModelCatalog(list) };
+      // The first list waits until its sources were fetched, and their events may have come before anybody listened.
+      if (list !== null) {
+        void refresh("listGateways");
+        return { version, catalog: readModelCatalog(list) };
+      }
       return known ?? (await fetchWhole(signal));
     },
     // Comparing what is new with what was there would take longer than reading it.
