@@ -16,6 +16,9 @@ interface PackageFile {
   readonly devDependencies?: Readonly<Record<string, string>>;
 }
 
+/** What ships in the desktop app beside that; development dependencies too, since the bundle holds all of the one and is run by the other. */
+const desktopPackages = ["electron", "electron-updater"];
+
 /** A licence with its text as it stands. */
 type Found = Omit<Licence, "text"> & { readonly text: string };
 
@@ -26,7 +29,7 @@ type Found = Omit<Licence, "text"> & { readonly text: string };
 export function gatherLicences(): Licences {
   const own = readPackage(repository);
   const found = new Map<string, Found>();
-  const roots = [...Object.keys(own.dependencies ?? {}), ...findWindowPackages(own)];
+  const roots = [...Object.keys(own.dependencies ?? {}), ...findWindowPackages(own), ...desktopPackages];
   for (const name of roots) follow(name, repository, found);
   const others = [...found.values()].sort((one, other) => (one.name < other.name ? -1 : 1));
   const all = [describe(repository, own), ...others];
@@ -53,6 +56,8 @@ function follow(name: string, from: string, found: Map<string, Found>): void {
   const key = `${file.name}@${file.version}`;
   if (found.has(key)) return;
   found.set(key, describe(folder, file));
+  // What Electron's package depends on only fetches it.
+  if (name === "electron") return;
   for (const dependency of Object.keys(file.dependencies ?? {})) follow(dependency, folder, found);
 }
 
