@@ -1,5 +1,4 @@
 import i18next from "i18next";
-import { initReactI18next, useTranslation } from "react-i18next";
 
 /**
  * The message catalogue by its parts: each file of `en/` adds its own with
@@ -18,9 +17,11 @@ export type Say<Name extends keyof Texts> = (key: TextKey<Texts[Name]>, values?:
 
 const files = import.meta.glob<Readonly<Record<string, Readonly<Record<string, string>>>>>("./en/*.ts");
 
+const sayers = new Map<string, (key: string, values?: object) => string>();
+
 /** Makes the catalogue ready. Parts come later, with the pages that speak them. */
 export async function openTexts(): Promise<void> {
-  await i18next.use(initReactI18next).init({
+  await i18next.init({
     lng: "en",
     fallbackLng: "en",
     // React escapes what it writes.
@@ -45,15 +46,19 @@ export async function loadTexts(...names: readonly (keyof Texts)[]): Promise<voi
   );
 }
 
-/** The messages of one part, which {@link loadTexts} has loaded. */
+/** The messages of one part, which {@link loadTexts} has loaded. The same function each time, for what depends on it. */
 export function useText<Name extends keyof Texts>(name: Name): Say<Name> {
-  const { t } = useTranslation(name as string);
-  return t as unknown as Say<Name>;
+  return textOf(name);
 }
 
-/** Outside of React: commands, toasts, errors. */
+/** The same outside of React: commands, toasts, errors. */
 export function textOf<Name extends keyof Texts>(name: Name): Say<Name> {
-  return ((key: string, values?: object) => i18next.t(key, { ...values, ns: name as string })) as unknown as Say<Name>;
+  let say = sayers.get(name);
+  if (say === undefined) {
+    say = (key, values) => i18next.t(key, { ...values, ns: name as string });
+    sayers.set(name, say);
+  }
+  return say as unknown as Say<Name>;
 }
 
 /** `firstRun` stands in `first-run.ts`. */

@@ -1,7 +1,7 @@
 import { type ReactNode, useState } from "react";
 import { wordsOf } from "../../data/admin.ts";
 import { useAdminAction } from "../../data/queries.ts";
-import { Select } from "../../parts/choices.tsx";
+import { Select } from "../../parts/select.tsx";
 import { Confirm } from "../../parts/dialogs.tsx";
 import { Field } from "../../parts/fields.tsx";
 import { tellNews } from "../../parts/toasts.tsx";

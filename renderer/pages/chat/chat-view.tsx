@@ -1,5 +1,5 @@
 import { CloudAlert } from "lucide-react";
-import { type ReactNode, useCallback, useEffect, useRef, useState } from "react";
+import { lazy, type ReactNode, Suspense, useCallback, useEffect, useRef, useState } from "react";
 import { wordsOf } from "../../data/admin.ts";
 import { refresh } from "../../data/queries.ts";
 import { ErrorState, SkeletonRows } from "../../parts/states.tsx";
@@ -15,9 +15,11 @@ import { chatSearchSchema } from "./search.ts";
 import { branchFrom } from "./session/chat-actions.ts";
 import { changeChat, renewDraft, useOpenChats } from "./session/open-chat.ts";
 import { saveOnLeaving } from "./session/save-chat.ts";
-import { ChatSettingsSheet } from "./settings/chat-settings.tsx";
 import { useDraft } from "./use-draft.ts";
 import { useOpenChat } from "./use-open-chat.ts";
+
+// What few open comes when it is opened.
+const ChatSettingsSheet = lazy(async () => ({ default: (await import("./settings/chat-settings.tsx")).ChatSettingsSheet }));
 
 const listKey = "postern-chat-list";
 
@@ -35,6 +37,7 @@ export function PageView(): ReactNode {
   const { chat, error, retry } = useOpenChat(chatId, isDraft);
   const [isListOpen, setListOpen] = useState(() => localStorage.getItem(listKey) !== "closed");
   const [isSettingsOpen, setSettingsOpen] = useState(false);
+  const [hasSettings, setHasSettings] = useState(false);
   const input = useRef<HTMLTextAreaElement>(null);
   const [said, setSaid] = useState("");
 
@@ -100,7 +103,10 @@ export function PageView(): ReactNode {
     renewDraft();
     go("chat", { item: chatId, isReplacing: true });
   }, [isKept, chatId, go]);
-  const openSettings = useCallback(() => setSettingsOpen(true), []);
+  const openSettings = useCallback(() => {
+    setHasSettings(true);
+    setSettingsOpen(true);
+  }, []);
 
   const isEmpty = chat?.messages.length === 0;
   const canToggle = isDraft && isEmpty && keeps === true && chat !== undefined;
@@ -144,7 +150,11 @@ export function PageView(): ReactNode {
               onSettings={openSettings}
               onSaid={afterSaid}
             />
-            <ChatSettingsSheet chat={chat} isOpen={isSettingsOpen} onClose={() => setSettingsOpen(false)} />
+            {hasSettings ? (
+              <Suspense>
+                <ChatSettingsSheet chat={chat} isOpen={isSettingsOpen} onClose={() => setSettingsOpen(false)} />
+              </Suspense>
+            ) : null}
           </>
         )}
         <p role="status" className="sr-only">

@@ -1,5 +1,5 @@
 import { ArrowLeft, ArrowRight } from "lucide-react";
-import { type ReactNode, useEffect, useRef, useState } from "react";
+import { lazy, type ReactNode, Suspense, useEffect, useRef, useState } from "react";
 import { wordsOf } from "../../data/admin.ts";
 import { useAdmin, useAdminAction } from "../../data/queries.ts";
 import { Button } from "../../parts/button.tsx";
@@ -12,8 +12,10 @@ import { isInUse } from "../keys/judge-provider.ts";
 import { firstRunSearchSchema, type Step, steps } from "./search.ts";
 import { StepKey } from "./step-key.tsx";
 import { StepList } from "./step-list.tsx";
-import { StepTest } from "./step-test.tsx";
 import { StepTool } from "./step-tool.tsx";
+
+// It is the last one, and brings a list of all models.
+const StepTest = lazy(async () => ({ default: (await import("./step-test.tsx")).StepTest }));
 
 /** The first steps, one at a time. */
 export function PageView(): ReactNode {
@@ -72,7 +74,9 @@ export function PageView(): ReactNode {
             ) : step === "tool" ? (
               <StepTool />
             ) : (
-              <StepTest ready={ready} onAnswered={() => setAnswered(true)} />
+              <Suspense fallback={<SkeletonRows rows={5} height={48} />}>
+                <StepTest ready={ready} onAnswered={() => setAnswered(true)} />
+              </Suspense>
             )}
           </div>
         </section>

@@ -1,5 +1,5 @@
 import { type ReactNode, useState } from "react";
-import { Select } from "../../parts/choices.tsx";
+import { Select } from "../../parts/select.tsx";
 import { inputClasses } from "../../parts/fields.tsx";
 import { classNames } from "../../parts/class-names.ts";
 import { useText } from "../../text/texts.ts";

@@ -1,6 +1,7 @@
 import type { ReactNode } from "react";
 import type { SettingInfo } from "#shared/contract/settings.ts";
-import { Segmented, Select, Switch } from "../../parts/choices.tsx";
+import { Segmented, Switch } from "../../parts/choices.tsx";
+import { Select } from "../../parts/select.tsx";
 import { JsonControl } from "./json-control.tsx";
 import { ListControl } from "./list-control.tsx";
 import { NumberControl } from "./number-control.tsx";

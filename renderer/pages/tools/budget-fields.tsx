@@ -1,7 +1,7 @@
 import { Plus, Trash2 } from "lucide-react";
 import type { ReactNode } from "react";
 import { Button, IconButton } from "../../parts/button.tsx";
-import { Select } from "../../parts/choices.tsx";
+import { Select } from "../../parts/select.tsx";
 import { Field, Input } from "../../parts/fields.tsx";
 import { useText } from "../../text/texts.ts";
 import type { BudgetDraft } from "./grant-draft.ts";

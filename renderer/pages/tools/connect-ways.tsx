@@ -1,6 +1,6 @@
 import { type ReactNode, useState } from "react";
 import { keyPlaceholder, type Shell, type ToolGuide } from "#shared/contract/connect.ts";
-import { Select } from "../../parts/choices.tsx";
+import { Select } from "../../parts/select.tsx";
 import { CodeBlock } from "../../parts/code-block.tsx";
 import { CopyButton } from "../../parts/copy.tsx";
 import { type Tab, Tabs } from "../../parts/tabs.tsx";

@@ -1,6 +1,7 @@
 import { ChevronRight } from "lucide-react";
 import type { ReactNode } from "react";
-import { Checkbox, Segmented, Select } from "../../parts/choices.tsx";
+import { Checkbox, Segmented } from "../../parts/choices.tsx";
+import { Select } from "../../parts/select.tsx";
 import { Field, Input, TextArea } from "../../parts/fields.tsx";
 import { useAdmin } from "../../data/queries.ts";
 import { formatDay } from "../../text/format.ts";

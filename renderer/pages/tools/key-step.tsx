@@ -5,7 +5,7 @@ import type { Budget } from "#shared/schema/grant.ts";
 import { admin, wordsOf } from "../../data/admin.ts";
 import { refresh, useAdmin } from "../../data/queries.ts";
 import { Button } from "../../parts/button.tsx";
-import { Select } from "../../parts/choices.tsx";
+import { Select } from "../../parts/select.tsx";
 import { Confirm } from "../../parts/dialogs.tsx";
 import { Field } from "../../parts/fields.tsx";
 import { formatMoney } from "../../text/format.ts";

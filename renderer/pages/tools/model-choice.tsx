@@ -1,7 +1,7 @@
 import { type ReactNode, useState } from "react";
 import { connectedModelSchema } from "#shared/contract/connect.ts";
 import { useAdmin } from "../../data/queries.ts";
-import { Select } from "../../parts/choices.tsx";
+import { Select } from "../../parts/select.tsx";
 import { Field, Input } from "../../parts/fields.tsx";
 import { useText } from "../../text/texts.ts";
 

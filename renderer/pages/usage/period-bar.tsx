@@ -1,6 +1,7 @@
 import { X } from "lucide-react";
 import type { ReactNode } from "react";
-import { Segmented, Select } from "../../parts/choices.tsx";
+import { Segmented } from "../../parts/choices.tsx";
+import { Select } from "../../parts/select.tsx";
 import { Input } from "../../parts/fields.tsx";
 import { useText } from "../../text/texts.ts";
 import { type Dimension, dimensions, usagePeriods, type UsageSearch } from "./search.ts";

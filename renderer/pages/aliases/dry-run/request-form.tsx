@@ -1,5 +1,6 @@
 import type { ReactNode } from "react";
-import { Checkbox, Select } from "../../../parts/choices.tsx";
+import { Checkbox } from "../../../parts/choices.tsx";
+import { Select } from "../../../parts/select.tsx";
 import { Field, Input } from "../../../parts/fields.tsx";
 import { useText } from "../../../text/texts.ts";
 import { Disclosure } from "../form/disclosure.tsx";

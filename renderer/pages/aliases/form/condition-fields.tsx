@@ -1,7 +1,7 @@
 import { X } from "lucide-react";
 import type { ReactNode } from "react";
 import { IconButton } from "../../../parts/button.tsx";
-import { Select } from "../../../parts/choices.tsx";
+import { Select } from "../../../parts/select.tsx";
 import { Input } from "../../../parts/fields.tsx";
 import { useText } from "../../../text/texts.ts";
 import { type FormOperator, formOperators, type QueryPart, readOperand, writeOperand } from "./query-parts.ts";

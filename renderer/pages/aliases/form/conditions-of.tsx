@@ -3,7 +3,7 @@ import type { ReactNode } from "react";
 import type { StoredConfig } from "#shared/schema/routing.ts";
 import type { Strategy } from "#shared/schema/routing-strategy.ts";
 import { Button, IconButton } from "../../../parts/button.tsx";
-import { Select } from "../../../parts/choices.tsx";
+import { Select } from "../../../parts/select.tsx";
 import { useText } from "../../../text/texts.ts";
 import { nameTarget } from "../describe-config.ts";
 import { moveItem, type NodePath, patchNode } from "../draft/nodes.ts";

@@ -1,7 +1,7 @@
 import type { ReactNode } from "react";
 import type { StoredConfig } from "#shared/schema/routing.ts";
 import type { Strategy, StrategyMode } from "#shared/schema/routing-strategy.ts";
-import { Select } from "../../../parts/choices.tsx";
+import { Select } from "../../../parts/select.tsx";
 import { Field, Input } from "../../../parts/fields.tsx";
 import { useText } from "../../../text/texts.ts";
 import { type NodePath, patchNode } from "../draft/nodes.ts";

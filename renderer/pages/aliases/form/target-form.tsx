@@ -2,7 +2,7 @@ import { ChevronsUpDown } from "lucide-react";
 import type { ReactNode } from "react";
 import type { StoredConfig } from "#shared/schema/routing.ts";
 import { Button } from "../../../parts/button.tsx";
-import { Select } from "../../../parts/choices.tsx";
+import { Select } from "../../../parts/select.tsx";
 import { Field, Input } from "../../../parts/fields.tsx";
 import { useText } from "../../../text/texts.ts";
 import type { Leaf } from "../draft/find-leaves.ts";

@@ -1,6 +1,6 @@
 import { type ReactNode, useState } from "react";
 import { type ChatParameters, chatParametersSchema } from "#shared/schema/chat.ts";
-import { Select } from "../../../parts/choices.tsx";
+import { Select } from "../../../parts/select.tsx";
 import { Field, Input } from "../../../parts/fields.tsx";
 import { useText } from "../../../text/texts.ts";
 

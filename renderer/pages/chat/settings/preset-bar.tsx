@@ -5,7 +5,7 @@ import type { ChatSettings } from "#shared/schema/chat.ts";
 import { admin, wordsOf } from "../../../data/admin.ts";
 import { refresh, useAdmin } from "../../../data/queries.ts";
 import { Button, IconButton } from "../../../parts/button.tsx";
-import { Select } from "../../../parts/choices.tsx";
+import { Select } from "../../../parts/select.tsx";
 import { Field, Input } from "../../../parts/fields.tsx";
 import { offerUndo, tellNews } from "../../../parts/toasts.tsx";
 import { useText } from "../../../text/texts.ts";

@@ -1,6 +1,6 @@
 import { type ReactNode, useState } from "react";
 import { useAdmin } from "../../../data/queries.ts";
-import { Select } from "../../../parts/choices.tsx";
+import { Select } from "../../../parts/select.tsx";
 import { CodeBlock } from "../../../parts/code-block.tsx";
 import { Dialog } from "../../../parts/dialogs.tsx";
 import { Field } from "../../../parts/fields.tsx";
