@@ -46,7 +46,7 @@ export interface Postern {
   /** Connects anew to every provider: after a sleep or on another network, what is open may be dead. */
   renewConnections(): void;
   /** What is set in config.json, as it is now. */
-  readonly settings: Pick<ConfigFile, "desktop" | "gateway">;
+  readonly settings: Pick<ConfigFile, "appearance" | "desktop" | "gateway">;
   /** Ends calls under way within `graceMs`, writes what is left to write and closes everything. */
   stop(options: { readonly graceMs: number }): Promise<void>;
 }

@@ -1,4 +1,4 @@
-import { BrowserWindow, screen } from "electron";
+import { BrowserWindow, nativeTheme, screen } from "electron";
 import { appOrigin } from "./app-protocol.ts";
 import { webPreferences } from "./web-preferences.ts";
 import { placeWindow, readWindowState, smallestSize, type WindowState, writeWindowState } from "./window-state.ts";
@@ -53,7 +53,7 @@ export function createAppWindow(options: AppWindowOptions): AppWindow {
       title: "Postern",
       autoHideMenuBar: true,
       // What stands there before the page does; the page's own colours follow the system as well.
-      backgroundColor: "#f7f7f8",
+      backgroundColor: nativeTheme.shouldUseDarkColors ? "#0e1013" : "#f9fafb",
       ...(options.icon === null ? {} : { icon: options.icon }),
       webPreferences: webPreferences(options),
     });

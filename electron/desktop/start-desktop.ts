@@ -1,4 +1,4 @@
-import { app, ipcMain, Menu, powerMonitor, protocol, session, shell } from "electron";
+import { app, ipcMain, Menu, nativeTheme, powerMonitor, protocol, session, shell } from "electron";
 import path from "node:path";
 import type { Postern } from "#core/postern.ts";
 import { createClient } from "#shared/contract/client.ts";
@@ -173,6 +173,7 @@ export async function startDesktop({ dataFolder, args, system }: DesktopOptions)
   const collector = collectFacts({ call, postern, nowMs }, ({ pausedUntilMs, ...collected }) => {
     facts = { ...facts, ...collected, launchAtLogin: settings().launchAtLogin };
     if (pausedUntilMs !== undefined) gateway.refresh(pausedUntilMs);
+    followTheme();
     if (isLoginSet !== settings().launchAtLogin) login.set((isLoginSet = settings().launchAtLogin));
     show();
   });
@@ -207,6 +208,11 @@ export async function startDesktop({ dataFolder, args, system }: DesktopOptions)
     onShutdown: () => void quitting.end(shutdownGraceMs).then(() => app.quit()),
   });
 
+  /** Menus, dialogs and what a page is told of the system's colours. */
+  function followTheme(): void {
+    nativeTheme.themeSource = postern.settings.appearance.theme;
+  }
+
   /** Shows what changed, once a turn however much that was. */
   function show(): void {
     if (isPlanned || quitting.hasBegun) return;
@@ -227,6 +233,7 @@ export async function startDesktop({ dataFolder, args, system }: DesktopOptions)
   });
   app.on("activate", () => openWindow());
 
+  followTheme();
   const isHidden = login.wasOpenedAtLogin || settings().startHidden;
   if (!isHidden) openWindow();
   else if (system === "macos") app.setActivationPolicy("accessory");

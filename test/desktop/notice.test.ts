@@ -29,3 +29,15 @@ test("the window says what waits for the person, and does what helps", async () 
     other.close();
   }
 });
+
+test("About says how updates stand, and the app's own colours follow the setting", async () => {
+  await using app = await startApp({ config: { appearance: { theme: "dark" } } });
+  const page = await app.page();
+  await page.getByRole("navigation", { name: "Pages" }).waitFor();
+  await page.evaluate(() => void (location.hash = "#/settings/about"));
+  await page.getByText("This copy runs from its source; update it with git.").waitFor();
+  expect(app.electron.nativeTheme.themeSource).toBe("dark");
+  await app.admin("putSetting", { parameters: { section: "appearance", name: "theme" }, body: { value: "light" } });
+  await eventually(() => expect(app.electron.nativeTheme.themeSource).toBe("light"));
+  await page.screenshot({ path: "test/window/.screenshots/desktop-about.png" });
+});

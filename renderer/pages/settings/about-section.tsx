@@ -6,6 +6,7 @@ import { CopyButton } from "../../parts/copy.tsx";
 import { ErrorState, SkeletonRows } from "../../parts/states.tsx";
 import { useText } from "../../text/texts.ts";
 import { LicencesDialog } from "./licences-dialog.tsx";
+import { UpdateCard } from "./update-card.tsx";
 
 const rowHeight = 48;
 
@@ -39,6 +40,7 @@ export function AboutSection(): ReactNode {
         </div>
         <Button onClick={() => setIsReading(true)}>{say("licencesShow")}</Button>
       </Card>
+      <UpdateCard />
       <LicencesDialog isOpen={isReading} onClose={() => setIsReading(false)} />
     </>
   );

@@ -122,6 +122,11 @@ export const nativeImage = strict("nativeImage", {
   },
 });
 
+export const nativeTheme = strict("nativeTheme", {
+  themeSource: "system",
+  shouldUseDarkColors: false,
+} as Pick<Electron.NativeTheme, "themeSource" | "shouldUseDarkColors">);
+
 const workArea = { x: 0, y: 0, width: 1920, height: 1040 };
 
 export const screen = strict("screen", {
