@@ -63,7 +63,7 @@ export function ModelGrid({ models, question, order, rowHeight, isFavourite, com
     count: models.length,
     getScrollElement: () => scroller.current,
     estimateSize: () => rowHeight,
-    overscan: 6,
+    overscan: 2,
     // The row with the focus stays on the page, however far somebody scrolls away from it.
     rangeExtractor: (range: Range) => {
       const seen = defaultRangeExtractor(range);

@@ -177,23 +177,25 @@ function OffersContent({ model, say }: ContentProps): ReactNode {
   );
 }
 
+// The same elements in every row: what is the same object need not be compared.
+const signs: Readonly<Partial<Record<string, ReactNode>>> = Object.fromEntries(
+  abilities.map(({ flag, icon: Icon }) => [flag, <Icon key={flag} className="size-3.5 text-ink-soft" strokeWidth={1.75} />]),
+);
+const missing: ReactNode = <span className="size-0.5 rounded-full bg-line-strong/70" />;
+
 function AbilitiesContent({ model, say }: ContentProps): ReactNode {
   const held = abilities.filter(({ flag }) => hasFlag(model, flag)).map(({ words }) => fixedWords(say, words));
   return (
     <span className="flex">
       <span className="sr-only">{held.length === 0 ? fixedWords(say, "noAbilities") : held.join(", ")}</span>
-      {abilities.map(({ flag, words, icon: Icon }) => (
+      {abilities.map(({ flag, words }) => (
         <span
           key={flag}
           aria-hidden="true"
           className="grid h-6 w-5 place-items-center"
           {...(hasFlag(model, flag) ? { "data-tip": fixedWords(say, words) } : {})}
         >
-          {hasFlag(model, flag) ? (
-            <Icon className="size-3.5 text-ink-soft" strokeWidth={1.75} />
-          ) : (
-            <span className="size-0.5 rounded-full bg-line-strong/70" />
-          )}
+          {hasFlag(model, flag) ? signs[flag] : missing}
         </span>
       ))}
     </span>
