@@ -1,13 +1,8 @@
 import { Field as BaseField } from "@base-ui/react/field";
 import { Input as BaseInput } from "@base-ui/react/input";
-import { Search, X } from "lucide-react";
-import type { ComponentProps, ReactNode, Ref } from "react";
-import { useText } from "../text/texts.ts";
+import type { ComponentProps, ReactNode } from "react";
 import { classNames } from "./class-names.ts";
-
-/** The classes of whatever one types into. */
-export const inputClasses =
-  "h-8 w-full min-w-0 rounded-control border border-line-strong/60 bg-surface px-2.5 text-body text-ink shadow-card transition-colors hover:border-line-strong focus:border-accent focus-visible:outline-1 focus-visible:outline-offset-0 disabled:opacity-50 data-disabled:opacity-50 data-invalid:border-bad aria-invalid:border-bad";
+import { inputClasses } from "./input-classes.ts";
 
 /** A line of text. Inside a `Field` it gets its name, help and error from there. */
 export function Input({
@@ -48,54 +43,5 @@ export function Field({ label, help, error, isLabelHidden = false, className, ch
         </BaseField.Error>
       ) : null}
     </BaseField.Root>
-  );
-}
-
-interface SearchFieldProps {
-  /** What is searched: "Search models". */
-  readonly label: string;
-  readonly value: string;
-  readonly onChange: (value: string) => void;
-  readonly placeholder?: string;
-  readonly className?: string;
-  readonly ref?: Ref<HTMLInputElement>;
-  readonly onKeyDown?: ComponentProps<"input">["onKeyDown"];
-}
-
-/** A search box. Escape empties it. */
-export function SearchField({ label, value, onChange, placeholder, className, ref, onKeyDown }: SearchFieldProps): ReactNode {
-  const say = useText("shell");
-  return (
-    <div role="search" aria-label={label} className={classNames("relative min-w-0", className)}>
-      <Search aria-hidden="true" className="pointer-events-none absolute top-2 left-2.5 size-4 text-ink-muted" />
-      <input
-        ref={ref}
-        type="text"
-        role="searchbox"
-        aria-label={label}
-        placeholder={placeholder ?? label}
-        value={value}
-        autoComplete="off"
-        spellCheck={false}
-        onChange={(event) => onChange(event.target.value)}
-        onKeyDown={(event) => {
-          if (event.key === "Escape" && value !== "") {
-            event.stopPropagation();
-            onChange("");
-          } else onKeyDown?.(event);
-        }}
-        className={classNames(inputClasses, "pr-8 pl-8")}
-      />
-      {value === "" ? null : (
-        <button
-          type="button"
-          aria-label={say("clear")}
-          onClick={() => onChange("")}
-          className="absolute top-1 right-1 grid size-6 place-items-center rounded-control text-ink-muted hover:bg-hover hover:text-ink"
-        >
-          <X aria-hidden="true" className="size-3.5" />
-        </button>
-      )}
-    </div>
   );
 }

@@ -3,7 +3,7 @@ import { Check, ChevronDown } from "lucide-react";
 import type { ReactNode } from "react";
 import type { Choice } from "./choices.tsx";
 import { classNames } from "./class-names.ts";
-import { inputClasses } from "./fields.tsx";
+import { inputClasses } from "./input-classes.ts";
 
 interface SelectProps<Value extends string> {
   /** Its accessible name, where no `Field` gives it one. */

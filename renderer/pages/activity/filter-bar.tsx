@@ -1,7 +1,7 @@
 import { X } from "lucide-react";
 import { type ReactNode, useEffect, useRef, useState } from "react";
 import { Segmented } from "../../parts/choices.tsx";
-import { SearchField } from "../../parts/fields.tsx";
+import { SearchField } from "../../parts/search-field.tsx";
 import { formatDuration, formatMoment } from "../../text/format.ts";
 import { type Say, type TextKey, type Texts, useText } from "../../text/texts.ts";
 import { FilterMenu } from "./filter-menu.tsx";

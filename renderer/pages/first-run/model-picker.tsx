@@ -2,7 +2,7 @@ import { Combobox } from "@base-ui/react/combobox";
 import { Check, ChevronDown } from "lucide-react";
 import type { ReactNode } from "react";
 import { classNames } from "../../parts/class-names.ts";
-import { inputClasses } from "../../parts/fields.tsx";
+import { inputClasses } from "../../parts/input-classes.ts";
 import { useText } from "../../text/texts.ts";
 
 const mostShown = 60;

@@ -1,7 +1,7 @@
 import { type ReactNode, useId, useState } from "react";
 import type { ProviderInfo } from "#shared/contract/providers.ts";
 import { classNames } from "../../parts/class-names.ts";
-import { SearchField } from "../../parts/fields.tsx";
+import { SearchField } from "../../parts/search-field.tsx";
 import { ProviderMark } from "../../parts/provider-mark.tsx";
 import { useText } from "../../text/texts.ts";
 import { searchProviders } from "./search-providers.ts";

@@ -6,7 +6,7 @@ import { useLiveEvent } from "../../data/live.ts";
 import { refresh, useAdmin } from "../../data/queries.ts";
 import { Button } from "../../parts/button.tsx";
 import { Segmented } from "../../parts/choices.tsx";
-import { SearchField } from "../../parts/fields.tsx";
+import { SearchField } from "../../parts/search-field.tsx";
 import { PageFrame } from "../../parts/page-frame.tsx";
 import { EmptyState, ErrorState, SkeletonRows } from "../../parts/states.tsx";
 import { useGo, useItem, usePageSearch } from "../../shell/navigation.ts";

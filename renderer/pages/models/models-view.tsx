@@ -3,7 +3,7 @@ import { type ReactNode, useEffect, useMemo, useRef } from "react";
 import type { AppearanceSettings } from "#shared/schema/window-settings.ts";
 import { useSettingValue } from "../../data/settings.ts";
 import { Button } from "../../parts/button.tsx";
-import { SearchField } from "../../parts/fields.tsx";
+import { SearchField } from "../../parts/search-field.tsx";
 import { PageFrame } from "../../parts/page-frame.tsx";
 import { EmptyState, ErrorState, SkeletonRows } from "../../parts/states.tsx";
 import { useGo, useItem, usePageSearch } from "../../shell/navigation.ts";

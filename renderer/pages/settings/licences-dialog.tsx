@@ -2,7 +2,7 @@ import { type ReactNode, useState } from "react";
 import { useAdmin } from "../../data/queries.ts";
 import { Badge } from "../../parts/badge.tsx";
 import { Dialog } from "../../parts/dialogs.tsx";
-import { SearchField } from "../../parts/fields.tsx";
+import { SearchField } from "../../parts/search-field.tsx";
 import { ErrorState, SkeletonRows } from "../../parts/states.tsx";
 import { useText } from "../../text/texts.ts";
 

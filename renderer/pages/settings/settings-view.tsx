@@ -1,7 +1,7 @@
 import { type ReactNode, useMemo } from "react";
 import { SearchX } from "lucide-react";
 import { useAdmin } from "../../data/queries.ts";
-import { SearchField } from "../../parts/fields.tsx";
+import { SearchField } from "../../parts/search-field.tsx";
 import { PageFrame } from "../../parts/page-frame.tsx";
 import { EmptyState, ErrorState, SkeletonRows } from "../../parts/states.tsx";
 import { useItem, usePageSearch } from "../../shell/navigation.ts";

@@ -1,6 +1,6 @@
 import { type ReactNode, useId, useState } from "react";
 import { useAdmin } from "../../data/queries.ts";
-import { inputClasses } from "../../parts/fields.tsx";
+import { inputClasses } from "../../parts/input-classes.ts";
 import { classNames } from "../../parts/class-names.ts";
 import { useText } from "../../text/texts.ts";
 import type { ControlProps } from "./setting-control.tsx";

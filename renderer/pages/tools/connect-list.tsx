@@ -2,7 +2,7 @@ import { ChevronRight, SearchX } from "lucide-react";
 import { type ReactNode, useState } from "react";
 import type { ToolInfo } from "#shared/contract/connect.ts";
 import { useAdmin } from "../../data/queries.ts";
-import { SearchField } from "../../parts/fields.tsx";
+import { SearchField } from "../../parts/search-field.tsx";
 import { ProviderMark } from "../../parts/provider-mark.tsx";
 import { EmptyState, ErrorState, SkeletonRows } from "../../parts/states.tsx";
 import { hashOf } from "../../shell/navigation.ts";

@@ -2,7 +2,7 @@ import { Popover } from "@base-ui/react/popover";
 import { AtSign, Search, Server, Split } from "lucide-react";
 import { type KeyboardEvent, type ReactElement, type ReactNode, useId, useState } from "react";
 import { classNames } from "../../../parts/class-names.ts";
-import { inputClasses } from "../../../parts/fields.tsx";
+import { inputClasses } from "../../../parts/input-classes.ts";
 import { ProviderMark } from "../../../parts/provider-mark.tsx";
 import { useText } from "../../../text/texts.ts";
 import { type TargetChoice, useTargetChoices } from "./find-targets.ts";

@@ -3,7 +3,7 @@ import { type ReactNode, useMemo, useState } from "react";
 import type { NamedConfig } from "#shared/contract/aliases.ts";
 import { useAdmin } from "../../../data/queries.ts";
 import { Button } from "../../../parts/button.tsx";
-import { SearchField } from "../../../parts/fields.tsx";
+import { SearchField } from "../../../parts/search-field.tsx";
 import { PageFrame } from "../../../parts/page-frame.tsx";
 import { ErrorState, SkeletonRows } from "../../../parts/states.tsx";
 import { useText } from "../../../text/texts.ts";

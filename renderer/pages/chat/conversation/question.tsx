@@ -4,7 +4,7 @@ import type { ChatMessage } from "#shared/schema/chat.ts";
 import { wordsOf } from "../../../data/admin.ts";
 import { Button, IconButton } from "../../../parts/button.tsx";
 import { CopyButton } from "../../../parts/copy.tsx";
-import { inputClasses } from "../../../parts/fields.tsx";
+import { inputClasses } from "../../../parts/input-classes.ts";
 import { tellNews } from "../../../parts/toasts.tsx";
 import { useText } from "../../../text/texts.ts";
 import { sayIn } from "../session/chat-actions.ts";

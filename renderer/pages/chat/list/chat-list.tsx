@@ -3,7 +3,7 @@ import { memo, type ReactNode, useEffect, useRef, useState } from "react";
 import { useNow } from "../../../parts/ago.tsx";
 import { Button, IconButton } from "../../../parts/button.tsx";
 import { Confirm } from "../../../parts/dialogs.tsx";
-import { SearchField } from "../../../parts/fields.tsx";
+import { SearchField } from "../../../parts/search-field.tsx";
 import { Menu } from "../../../parts/menu.tsx";
 import { ErrorState, SkeletonRows } from "../../../parts/states.tsx";
 import { useText } from "../../../text/texts.ts";

@@ -4,7 +4,7 @@ import type { ChatInfo } from "#shared/contract/chats.ts";
 import { wordsOf } from "../../../data/admin.ts";
 import { refresh } from "../../../data/queries.ts";
 import { classNames } from "../../../parts/class-names.ts";
-import { inputClasses } from "../../../parts/fields.tsx";
+import { inputClasses } from "../../../parts/input-classes.ts";
 import { IconButton } from "../../../parts/button.tsx";
 import { tellNews } from "../../../parts/toasts.tsx";
 import { hashOf } from "../../../shell/navigation.ts";

@@ -1,6 +1,6 @@
 import { type ReactNode, useMemo, useState } from "react";
 import { Checkbox } from "../../../parts/choices.tsx";
-import { SearchField } from "../../../parts/fields.tsx";
+import { SearchField } from "../../../parts/search-field.tsx";
 import { formatCount } from "../../../text/format.ts";
 import { useText } from "../../../text/texts.ts";
 
