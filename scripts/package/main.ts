@@ -17,7 +17,8 @@ await buildDesktop();
 await build({
   projectDir: repository,
   config,
-  publish: words.includes("--publish") ? "always" : "never",
+  // A release is made of the files: their share of installations is written into them below.
+  publish: "never",
   ...(words.includes("--dir") ? { dir: true } : {}),
 });
 const output = path.join(repository, packagesFolder);

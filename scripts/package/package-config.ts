@@ -40,6 +40,9 @@ export function planPackage(environment: Environment): PackagePlan {
     notes.push(
       "Windows: not signed, for there is no certificate (WIN_CSC_LINK, or AZURE_TENANT_ID with POSTERN_AZURE_ENDPOINT); SmartScreen will warn",
     );
+  const homepage = findHomepage(environment);
+  if (homepage === unknownHomepage)
+    notes.push("Linux: the packages name no homepage, for none is known (GITHUB_REPOSITORY or POSTERN_HOMEPAGE)");
   const publish = updatePlace(environment);
   if (publish === null)
     notes.push("Updates: none, for it is not known where they would come from (GITHUB_REPOSITORY or POSTERN_UPDATE_URL)");
@@ -69,7 +72,7 @@ export function planPackage(environment: Environment): PackagePlan {
     // Everything native that is in it came built.
     npmRebuild: false,
     nodeGypRebuild: false,
-    extraMetadata: { main: "dist/desktop/main.js", desktopName: "dev.postern.Postern.desktop" },
+    extraMetadata: { main: "dist/desktop/main.js", desktopName: "dev.postern.Postern.desktop", homepage },
     removePackageScripts: true,
     removePackageKeywords: true,
     electronLanguages: ["en-US", "en"],
@@ -146,6 +149,14 @@ function updatePlace(environment: Environment): NonNullable<Configuration["publi
   }
   const [owner, repo] = environment["GITHUB_REPOSITORY"]?.split("/") ?? [];
   return owner === undefined || repo === undefined ? null : [{ provider: "github", owner, repo, protocol: "https", releaseType: "draft" }];
+}
+
+/** deb and rpm are not built without one. */
+const unknownHomepage = "https://localhost/postern";
+
+function findHomepage(environment: Environment): string {
+  if (has(environment, "POSTERN_HOMEPAGE")) return environment["POSTERN_HOMEPAGE"] ?? "";
+  return has(environment, "GITHUB_REPOSITORY") ? `https://github.com/${environment["GITHUB_REPOSITORY"]}` : unknownHomepage;
 }
 
 function azureSigning(environment: Environment): Pick<NonNullable<Configuration["win"]>, "azureSignOptions"> | null {

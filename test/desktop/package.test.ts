@@ -46,7 +46,7 @@ describe("what electron-builder is told", () => {
 
   test("says what is not signed, and signs where it can", () => {
     const bare = planPackage({});
-    expect(bare.notes.map((note) => note.split(":")[0])).toEqual(["macOS", "Windows", "Updates"]);
+    expect(bare.notes.map((note) => note.split(":")[0])).toEqual(["macOS", "Windows", "Linux", "Updates"]);
     expect([bare.config.mac?.identity, bare.config.mac?.hardenedRuntime, bare.config.publish]).toEqual(["-", false, null]);
     const signed = planPackage(certificates);
     expect(signed.notes).toEqual([]);
