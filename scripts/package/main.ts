@@ -14,13 +14,19 @@ const { config, notes } = planPackage(process.env);
 for (const note of notes) console.log(note);
 
 await buildDesktop();
-await build({
-  projectDir: repository,
-  config,
-  // A release is made of the files: their share of installations is written into them below.
-  publish: "never",
-  ...(words.includes("--dir") ? { dir: true } : {}),
-});
+try {
+  await build({
+    projectDir: repository,
+    config,
+    // A release is made of the files: their share of installations is written into them below.
+    publish: "never",
+    ...(words.includes("--dir") ? { dir: true } : {}),
+  });
+} catch (error) {
+  const message = error instanceof Error ? (error.message.split("\n", 1)[0] ?? "") : String(error);
+  console.error(`Cannot build the packages: ${message}; Electron and the builder's tools are downloaded for it`);
+  process.exit(1);
+}
 const output = path.join(repository, packagesFolder);
 writeSbom(path.join(output, "Postern-sbom.cdx.json"), [
   path.join(repository, "dist/packages-of-desktop.json"),
