@@ -198,3 +198,24 @@ test("a provider that fails over, and a machine that wakes", async () => {
   await ask(app, "steady");
   expect(second.connectionCount).toBe(connections + 1);
 });
+
+test("another network makes open connections old, as the page is told of it", async () => {
+  await using provider = await startScriptedProvider();
+  provider.always(json(200, { id: "x", object: "chat.completion", created: 0, model: "gpt-4o", choices: [] }));
+  await using app = await startApp({
+    config: { providers: { openai: { baseUrl: `${provider.origin}/v1` } } },
+    environment: { OPENAI_API_KEY: "sk-made-up-for-this-test-0001" },
+  });
+  await shows(app, /^● Running/);
+  const page = await app.page();
+  await ask(app, "@openai/gpt-4o");
+  await ask(app, "@openai/gpt-4o");
+  const before = provider.connectionCount;
+  await page.context().setOffline(true);
+  await page.context().setOffline(false);
+  await eventually(async () => {
+    await ask(app, "@openai/gpt-4o");
+    expect(provider.connectionCount).toBeGreaterThan(before);
+  });
+  for (const window of app.world.windows) window.webContents.complaints.length = 0;
+});
