@@ -65,7 +65,8 @@ const count = (model: string): Promise<Response> =>
 async function readAll(response: Response): Promise<string> {
   let text = "";
   try {
-    for await (const piece of (response.body as ReadableStream<Uint8Array<ArrayBuffer>>).pipeThrough(new TextDecoderStream())) text += piece;
+    for await (const piece of (response.body as ReadableStream<Uint8Array<ArrayBuffer>>).pipeThrough(new TextDecoderStream()))
+      text += piece;
   } catch {
     // Cut off: what came before counts.
   }
