@@ -6,15 +6,18 @@ import { Button } from "../parts/button.tsx";
 import { EmptyState } from "../parts/states.tsx";
 import { useText } from "../text/texts.ts";
 
-/** A page threw while it was drawn: the rest of the window lives on. */
-export function PageCrash({ error, reset }: ErrorComponentProps): ReactNode {
+/**
+ * A page threw while it was drawn: the rest of the window lives on. Another try is a new page: a script that could not be loaded
+ * once is never asked for again by the same one.
+ */
+export function PageCrash({ error }: ErrorComponentProps): ReactNode {
   const say = useText("shell");
   return (
     <EmptyState
       icon={<Bug className="size-6" />}
       title={say("crashedTitle")}
       actions={
-        <Button kind="primary" onClick={reset}>
+        <Button kind="primary" onClick={() => location.reload()}>
           {say("retry")}
         </Button>
       }

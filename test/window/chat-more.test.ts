@@ -32,7 +32,7 @@ test("two models answer side by side; the chat goes on with the one that is chos
   provider.forget();
   await send(page, "Go on");
   await expect.poll(() => answers(page).count(), soon).toBe(4);
-  const first = provider.requests[0]?.json() as { messages: { content: string }[] };
+  const first = (await provider.waitForRequest(1)).json() as { messages: { content: string }[] };
   expect(first.messages.map(({ content }) => content)).toEqual(["Who are you?", "This is gpt-4o-mini.", "Go on"]);
 });
 
@@ -218,6 +218,7 @@ test("everything goes by keyboard alone: choosing a model, asking, a version bef
   await keyboard.press("Tab");
   await keyboard.press("Tab");
   await keyboard.press("Enter");
+  await expect.poll(() => page.evaluate(() => document.activeElement?.getAttribute("role")), soon).toBe("searchbox");
   await keyboard.type("steady");
   await keyboard.press("ControlOrMeta+d");
   await keyboard.press("Enter");

@@ -209,8 +209,12 @@ test("what cannot be saved is said, and is saved as soon as Postern answers agai
   await send(page, "Save me");
   await answered(page, "Hello!");
   await storedChat(admin, ({ messages }) => messages[1]?.ending === "finished");
+  const settings = page.getByRole("button", { name: "System prompt and parameters" });
+  await settings.click();
+  await page.getByRole("textbox", { name: "System prompt" }).waitFor();
+  await page.keyboard.press("Escape");
   await window.context.setOffline(true);
-  await page.getByRole("button", { name: "System prompt and parameters" }).click();
+  await settings.click();
   await page.getByRole("textbox", { name: "System prompt" }).fill("Said while away from Postern");
   await page.keyboard.press("Escape");
   const banner = page.getByText("What is new in this chat is not saved yet");

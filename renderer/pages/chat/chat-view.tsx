@@ -1,5 +1,6 @@
 import { CloudAlert } from "lucide-react";
-import { lazy, type ReactNode, Suspense, useCallback, useEffect, useRef, useState } from "react";
+import { type ReactNode, Suspense, useCallback, useEffect, useRef, useState } from "react";
+import { lazyPart } from "../../parts/lazy-part.ts";
 import { wordsOf } from "../../data/admin.ts";
 import { refresh } from "../../data/queries.ts";
 import { ErrorState, SkeletonRows } from "../../parts/states.tsx";
@@ -8,7 +9,6 @@ import { useGo, useItem, usePageSearch } from "../../shell/navigation.ts";
 import { useText } from "../../text/texts.ts";
 import { Composer } from "./composer/composer.tsx";
 import { ChatHeader } from "./conversation/chat-header.tsx";
-import { Conversation } from "./conversation/conversation.tsx";
 import { NewChat } from "./conversation/new-chat.tsx";
 import { ChatList } from "./list/chat-list.tsx";
 import { chatSearchSchema } from "./search.ts";
@@ -18,8 +18,9 @@ import { saveOnLeaving } from "./session/save-chat.ts";
 import { useDraft } from "./use-draft.ts";
 import { useOpenChat } from "./use-open-chat.ts";
 
-// What few open comes when it is opened.
-const ChatSettingsSheet = lazy(async () => ({ default: (await import("./settings/chat-settings.tsx")).ChatSettingsSheet }));
+// A new chat has no messages yet, and few open its settings: both come when they are there to be shown.
+const Conversation = lazyPart(async () => (await import("./conversation/conversation.tsx")).Conversation);
+const ChatSettingsSheet = lazyPart(async () => (await import("./settings/chat-settings.tsx")).ChatSettingsSheet);
 
 const listKey = "postern-chat-list";
 
@@ -138,7 +139,9 @@ export function PageView(): ReactNode {
             {isEmpty ? (
               <NewChat isTemporary={chat.isTemporary} onSuggest={fill} />
             ) : (
-              <Conversation key={chatId} chat={chat} soughtId={search.message ?? null} onBranch={branch} />
+              <Suspense fallback={<div className="flex-1" />}>
+                <Conversation key={chatId} chat={chat} soughtId={search.message ?? null} onBranch={branch} />
+              </Suspense>
             )}
             <Composer
               key={`composer-${chatId}`}

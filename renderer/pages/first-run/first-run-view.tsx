@@ -1,5 +1,6 @@
 import { ArrowLeft, ArrowRight } from "lucide-react";
-import { lazy, type ReactNode, Suspense, useEffect, useRef, useState } from "react";
+import { type ReactNode, Suspense, useEffect, useRef, useState } from "react";
+import { lazyPart } from "../../parts/lazy-part.ts";
 import { wordsOf } from "../../data/admin.ts";
 import { useAdmin, useAdminAction } from "../../data/queries.ts";
 import { Button } from "../../parts/button.tsx";
@@ -15,7 +16,7 @@ import { StepList } from "./step-list.tsx";
 import { StepTool } from "./step-tool.tsx";
 
 // It is the last one, and brings a list of all models.
-const StepTest = lazy(async () => ({ default: (await import("./step-test.tsx")).StepTest }));
+const StepTest = lazyPart(async () => (await import("./step-test.tsx")).StepTest);
 
 /** The first steps, one at a time. */
 export function PageView(): ReactNode {

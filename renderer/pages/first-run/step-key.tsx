@@ -1,17 +1,20 @@
 import { CircleCheck, ClipboardPaste } from "lucide-react";
-import { type ReactNode, useState } from "react";
+import { type ReactNode, Suspense, useState } from "react";
+import { lazyPart } from "../../parts/lazy-part.ts";
 import type { ProviderInfo } from "#shared/contract/providers.ts";
 import { type Answer, useAdmin } from "../../data/queries.ts";
 import { Button } from "../../parts/button.tsx";
 import { ProviderMark } from "../../parts/provider-mark.tsx";
 import { useText } from "../../text/texts.ts";
-import { AddKeyDialog } from "../keys/add-key-dialog.tsx";
-import { FoundKeys } from "../keys/found-keys.tsx";
-import { ImportDialog } from "../keys/import-dialog.tsx";
 import { LocalServers } from "../keys/local-servers.tsx";
 import { searchProviders } from "../keys/search-providers.ts";
 import { TestOnArrival } from "../keys/test-on-arrival.tsx";
 import { VaultNotice } from "../keys/vault-notice.tsx";
+
+// Forms come when they are asked for: this is the first page that a person ever waits for.
+const AddKeyDialog = lazyPart(async () => (await import("../keys/add-key-dialog.tsx")).AddKeyDialog);
+const FoundKeys = lazyPart(async () => (await import("../keys/found-keys.tsx")).FoundKeys);
+const ImportDialog = lazyPart(async () => (await import("../keys/import-dialog.tsx")).ImportDialog);
 
 const tiles = 6;
 
@@ -68,7 +71,9 @@ export function StepKey({ rows, ready }: { readonly rows: readonly ProviderInfo[
         <section aria-label={say("keyFound")}>
           <h3 className="mb-1 font-semibold">{say("keyFound")}</h3>
           <p className="mb-2 text-small text-ink-muted">{say("keyFoundHelp")}</p>
-          <FoundKeys key={JSON.stringify(found)} found={found} rows={rows} onTaken={setTaken} />
+          <Suspense>
+            <FoundKeys key={JSON.stringify(found)} found={found} rows={rows} onTaken={setTaken} />
+          </Suspense>
         </section>
       )}
       <LocalServers />
@@ -99,9 +104,20 @@ export function StepKey({ rows, ready }: { readonly rows: readonly ProviderInfo[
       </section>
       {ready.length > 0 ? null : <p className="text-small text-ink-muted">{say("keyNone")}</p>}
       {adding === null ? null : (
-        <AddKeyDialog rows={rows} provider={adding === "" ? null : adding} onClose={() => setAdding(null)} onDone={() => setAdding(null)} />
+        <Suspense>
+          <AddKeyDialog
+            rows={rows}
+            provider={adding === "" ? null : adding}
+            onClose={() => setAdding(null)}
+            onDone={() => setAdding(null)}
+          />
+        </Suspense>
       )}
-      {tab === null ? null : <ImportDialog rows={rows} tab={tab} onTab={setTab} onClose={() => setTab(null)} />}
+      {tab === null ? null : (
+        <Suspense>
+          <ImportDialog rows={rows} tab={tab} onTab={setTab} onClose={() => setTab(null)} />
+        </Suspense>
+      )}
     </div>
   );
 }

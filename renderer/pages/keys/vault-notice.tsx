@@ -1,14 +1,11 @@
 import { Lock, ShieldAlert } from "lucide-react";
-import { type ReactNode, useState } from "react";
-import { wordsOf } from "../../data/admin.ts";
-import { type Answer, useAdminAction } from "../../data/queries.ts";
+import { type ReactNode, Suspense, useState } from "react";
+import { lazyPart } from "../../parts/lazy-part.ts";
+import type { Answer } from "../../data/queries.ts";
 import { Button } from "../../parts/button.tsx";
-import { Dialog } from "../../parts/dialogs.tsx";
-import { SecretField } from "./secret-field.tsx";
-import { tellNews } from "../../parts/toasts.tsx";
 import { useText } from "../../text/texts.ts";
 
-const leastLength = 8;
+const PassphraseDialog = lazyPart(async () => (await import("./passphrase-dialog.tsx")).PassphraseDialog);
 
 /** What is wrong with the place where keys are kept, and what helps; nothing where nothing is. */
 export function VaultNotice({ vault }: { readonly vault: Answer<"listKeys">["vault"] }): ReactNode {
@@ -30,55 +27,11 @@ export function VaultNotice({ vault }: { readonly vault: Answer<"listKeys">["vau
         <p className="mt-0.5 break-words text-ink-soft">{vault.words}</p>
       </div>
       {canOpen ? <Button onClick={() => setOpen(true)}>{say(hasNone ? "vaultMake" : "vaultUnlock")}</Button> : null}
-      {isOpen ? <PassphraseDialog isNew={hasNone} onClose={() => setOpen(false)} /> : null}
+      {isOpen ? (
+        <Suspense>
+          <PassphraseDialog isNew={hasNone} onClose={() => setOpen(false)} />
+        </Suspense>
+      ) : null}
     </div>
-  );
-}
-
-function PassphraseDialog({ isNew, onClose }: { readonly isNew: boolean; readonly onClose: () => void }): ReactNode {
-  const say = useText("keys");
-  const [passphrase, setPassphrase] = useState("");
-  const unlock = useAdminAction("unlockVault", ["listKeys", "listProviders", "getStatus"]);
-  const isShort = isNew && passphrase !== "" && passphrase.length < leastLength;
-  const canOpen = passphrase !== "" && !isShort && !unlock.isPending;
-  const open = (): void => {
-    unlock.mutate(
-      { body: { passphrase } },
-      {
-        onSuccess() {
-          setPassphrase("");
-          tellNews(say("vaultOpened"));
-          onClose();
-        },
-      },
-    );
-  };
-  return (
-    <Dialog isOpen onClose={onClose} title={say(isNew ? "vaultMake" : "vaultUnlock")}>
-      <form
-        className="flex flex-col gap-4"
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (canOpen) open();
-        }}
-      >
-        <SecretField
-          label={say("vaultPassphrase")}
-          value={passphrase}
-          isFirst
-          onChange={(next) => {
-            setPassphrase(next);
-            unlock.reset();
-          }}
-          help={say(isNew ? "vaultPassphraseNew" : "vaultPassphraseHelp")}
-          error={isShort ? say("vaultPassphraseShort") : unlock.error === null ? null : wordsOf(unlock.error)}
-        />
-        <div className="flex justify-end">
-          <Button type="submit" kind="primary" disabled={!canOpen}>
-            {say(isNew ? "vaultMake" : "vaultUnlock")}
-          </Button>
-        </div>
-      </form>
-    </Dialog>
   );
 }

@@ -1,6 +1,7 @@
-import { lazy, type ReactNode, Suspense } from "react";
+import { type ReactNode, Suspense } from "react";
+import { lazyPart } from "../../../parts/lazy-part.ts";
 
-const DrawnMarkdown = lazy(async () => ({ default: (await import("./drawn-markdown.tsx")).DrawnMarkdown }));
+const DrawnMarkdown = lazyPart(async () => (await import("./drawn-markdown.tsx")).DrawnMarkdown);
 
 /**
  * Text from a model, drawn by `drawn-markdown.tsx`. What draws it comes with the first answer, since a new chat has none; until

@@ -1,13 +1,14 @@
 import { Popover } from "@base-ui/react/popover";
 import { ChevronDown, Columns2, Replace } from "lucide-react";
-import { lazy, type ReactNode, Suspense, useState } from "react";
+import { type ReactNode, Suspense, useState } from "react";
+import { lazyPart } from "../../../parts/lazy-part.ts";
 import { buttonClasses, IconButton } from "../../../parts/button.tsx";
 import { classNames } from "../../../parts/class-names.ts";
 import { SkeletonRows } from "../../../parts/states.tsx";
 import { useText } from "../../../text/texts.ts";
 
 // A chat begins without it: it comes when it is opened.
-const PickerPanel = lazy(async () => ({ default: (await import("./picker-panel.tsx")).PickerPanel }));
+const PickerPanel = lazyPart(async () => (await import("./picker-panel.tsx")).PickerPanel);
 
 /** What is chosen from, and what was. */
 export interface ModelPickerProps {

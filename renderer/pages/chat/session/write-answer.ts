@@ -1,7 +1,6 @@
 import type { ChatMessage, ChatParameters, MessageDetails } from "#shared/schema/chat.ts";
 import { wordsOf } from "../../../data/admin.ts";
-import { type Answer, streamAnswer } from "../stream/stream-answer.ts";
-import { toWireMessages } from "../stream/wire-messages.ts";
+import type { Answer } from "../stream/stream-answer.ts";
 import { blobOf } from "./attachment-cache.ts";
 import { findFigures } from "./call-figures.ts";
 import { changeChat, openChatOf, putMessageInto } from "./open-chat.ts";
@@ -35,6 +34,11 @@ export async function writeAnswer(chatId: string, answer: ChatMessage, parameter
   }
 
   try {
+    // Both come with the first question: most pages are opened to read.
+    const [{ streamAnswer }, { toWireMessages }] = await Promise.all([
+      import("../stream/stream-answer.ts"),
+      import("../stream/wire-messages.ts"),
+    ]);
     const path = pathTo(openChatOf(chatId)?.messages ?? [], answer.parentId);
     const messages = await toWireMessages(path, { system: chat.settings.system, readAttachment: blobOf });
     const { traceId } = await streamAnswer({ model, messages, parameters, signal: abort.signal }, take);

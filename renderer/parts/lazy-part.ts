@@ -1,0 +1,17 @@
+import { type ComponentType, lazy, type LazyExoticComponent } from "react";
+
+/** Until then the page has other things to do. */
+const startMs = 500;
+
+/**
+ * A component that the first page does without: it comes when it is first drawn, or in a quiet moment before. Then it is there when
+ * somebody opens it, at once and even while Postern is away.
+ */
+export function lazyPart<Props>(load: () => Promise<ComponentType<Props>>): LazyExoticComponent<ComponentType<Props>> {
+  setTimeout(() => {
+    // Safari knows no idle moments.
+    const whenIdle = globalThis.requestIdleCallback ?? ((act: () => void) => setTimeout(act, 0));
+    whenIdle(() => void load().catch(() => undefined));
+  }, startMs);
+  return lazy(async () => ({ default: await load() }));
+}
