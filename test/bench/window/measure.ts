@@ -56,18 +56,17 @@ export async function measureModels(): Promise<WindowFigure[]> {
   await using window = await openWithCatalog();
   const { page } = window;
   await window.goTo("models");
-  await page.locator("[data-query]").waitFor();
+  await page.getByRole("grid").waitFor();
   const search = page.getByRole("searchbox").first();
-  await search.focus();
   const times: number[] = [];
-  for (const words of ["maker 7 model", "instruct 42", "deepinfra b", "xyzzy"]) {
+  for (const words of ["maker 7 model", "instruct 42", "model 1700", "9 b instruct"]) {
     await search.fill("");
-    await page.locator('[data-query=""]').waitFor();
-    times.push(...(await timeKeys(page, words, { rows: "[data-query]" })));
+    await page.locator('[data-question*=\'"text":""\']').waitFor();
+    times.push(...(await timeKeys(page, words)));
   }
   await search.fill("");
-  await page.locator('[data-query=""]').waitFor();
-  const box = await page.locator("[data-query]").boundingBox();
+  await page.locator('[data-question*=\'"text":""\']').waitFor();
+  const box = await page.getByRole("grid").boundingBox();
   if (box === null) throw new Error("Cannot measure the models: their rows are not on the page");
   await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
   const scrolling = await watchTasks(page, async () => {

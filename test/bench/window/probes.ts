@@ -35,39 +35,44 @@ export async function watchTasks(page: Page, act: () => Promise<void>): Promise<
  * Types letters, one after the other has been painted, and tells for each how long it took from the key to the frame in which the
  * rows that belong to it were painted.
  *
- * @param options.rows finds the element whose `data-query` says which search its rows answer
+ * The table's `data-question` says what its rows answer. A space asks nothing new, and is typed without being timed.
  */
-export async function timeKeys(page: Page, letters: string, options: { readonly rows: string }): Promise<number[]> {
+export async function timeKeys(page: Page, letters: string): Promise<number[]> {
   const times: number[] = [];
   for (const letter of letters) {
+    if (letter === " ") {
+      await page.keyboard.press("Space");
+      continue;
+    }
     const painted = page.evaluate(
-      async ({ rows }) =>
+      async () =>
         await new Promise<number>((resolve) => {
+          const shown = (): string | undefined => {
+            const question = document.querySelector("[data-question]")?.getAttribute("data-question");
+            return question === undefined || question === null ? undefined : (JSON.parse(question) as { text?: string }).text;
+          };
+          const typed = (): string => (document.activeElement as HTMLInputElement | null)?.value.trim() ?? "";
           addEventListener(
             "keydown",
             (event) => {
+              const before = typed();
               const look = (): void => {
-                const input = document.activeElement as HTMLInputElement | null;
-                const shown = document.querySelector(rows)?.getAttribute("data-query");
+                if (typed() === before || shown() !== typed()) return void requestAnimationFrame(look);
                 // The frame in which they are there is painted right after its callbacks.
-                if (input !== null && shown === input.value && input.value !== before) {
-                  const channel = new MessageChannel();
-                  channel.port1.addEventListener("message", () => resolve(performance.now() - event.timeStamp));
-                  channel.port1.start();
-                  channel.port2.postMessage(null);
-                } else requestAnimationFrame(look);
+                const channel = new MessageChannel();
+                channel.port1.addEventListener("message", () => resolve(performance.now() - event.timeStamp));
+                channel.port1.start();
+                channel.port2.postMessage(null);
               };
-              const before = (document.activeElement as HTMLInputElement | null)?.value;
               requestAnimationFrame(look);
             },
             { once: true, capture: true },
           );
         }),
-      { rows: options.rows },
     );
     // The listener has to stand before the key comes.
     await page.evaluate(() => true);
-    await page.keyboard.press(letter === " " ? "Space" : letter);
+    await page.keyboard.press(letter);
     times.push(await painted);
   }
   return times;

@@ -108,6 +108,7 @@ export function ModelGrid({ models, question, order, rowHeight, isFavourite, com
     <div ref={root} className="@container flex min-h-0 flex-1 flex-col">
       <div
         role="grid"
+        data-question={question}
         aria-label={say("table")}
         aria-rowcount={models.length + 1}
         aria-colcount={columns.length}
