@@ -1,27 +1,12 @@
 import { expect, test } from "vitest";
 import { openWindow } from "../fakes/open-window.ts";
-import { sketchModel, startModelsWorld } from "./models-world.ts";
+import { manyModels, startModelsWorld } from "./models-world.ts";
 
 const many = 10_000;
 const patience = { timeout: 20_000 };
 
-function manyModels(): readonly Record<string, unknown>[] {
-  return Array.from({ length: many }, (_, at) =>
-    sketchModel({
-      id: `maker-${String(at % 97)}/model-${String(at)}-instruct`,
-      name: `Maker ${String(at % 97)}: Model ${String(at)} Instruct`,
-      created: new Date(Date.UTC(2020, 0, 1) + at * 3_600_000).toISOString(),
-      context: 4_096 * (1 + (at % 64)),
-      price: at % 10 === 0 ? null : [(at % 90) / 10, (at % 90) / 5],
-      can: at % 2 === 0 ? ["tools"] : [],
-      takes: at % 3 === 0 ? ["text", "image"] : ["text"],
-      description: "A model.",
-    }),
-  );
-}
-
 test("ten thousand models are searched, filtered and walked through, with no more rows on the page than in sight", async () => {
-  await using world = await startModelsWorld(manyModels());
+  await using world = await startModelsWorld(manyModels(many));
   await using window = await openWindow({ ...world.options, at: "models" });
   const { page } = window;
   const grid = page.getByRole("grid");

@@ -372,3 +372,19 @@ const host = (name: string, latency: number, throughput: number): Record<string,
 });
 
 const hosts = { data: { id: "openai/gpt-4o", endpoints: [host("OpenAI", 430, 88.4), host("Azure", 812, 45.2)] } };
+
+/** As many models as asked for, with numbers for names, as OpenRouter lists them. */
+export function manyModels(many: number): readonly Record<string, unknown>[] {
+  return Array.from({ length: many }, (_, at) =>
+    sketchModel({
+      id: `maker-${String(at % 97)}/model-${String(at)}-instruct`,
+      name: `Maker ${String(at % 97)}: Model ${String(at)} Instruct`,
+      created: new Date(Date.UTC(2020, 0, 1) + at * 3_600_000).toISOString(),
+      context: 4_096 * (1 + (at % 64)),
+      price: at % 10 === 0 ? null : [(at % 90) / 10, (at % 90) / 5],
+      can: at % 2 === 0 ? ["tools"] : [],
+      takes: at % 3 === 0 ? ["text", "image"] : ["text"],
+      description: "A model.",
+    }),
+  );
+}

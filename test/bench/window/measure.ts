@@ -1,15 +1,14 @@
-import { cpSync, globSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync } from "node:fs";
 import path from "node:path";
 import { gzipSync } from "node:zlib";
 import autocannon from "autocannon";
 import { sharedBrowser } from "../../fakes/browser.ts";
 import { adminOf } from "../../fakes/call-admin.ts";
-import { openWindow, type OpenedWindow } from "../../fakes/open-window.ts";
+import { openWindow } from "../../fakes/open-window.ts";
 import { openAiAt, startPostern } from "../../fakes/start-postern.ts";
 import { startScriptedProvider } from "../../fakes/scripted-provider.ts";
 import { openAiModels } from "../../fakes/openai-replies.ts";
-import { writeCatalogFiles } from "../catalog-lists.ts";
+import { manyModels, startModelsWorld } from "../../window/models-world.ts";
 import { longAnswer, paced } from "./long-answer.ts";
 import { timeFirstPage, timeKeys, watchTasks } from "./probes.ts";
 
@@ -53,20 +52,22 @@ export async function measureFirstPage(times: number): Promise<WindowFigure[]> {
 
 /** The catalog at 10,000 models: searching it, and scrolling through it. */
 export async function measureModels(): Promise<WindowFigure[]> {
-  await using window = await openWithCatalog();
+  await using world = await startModelsWorld(manyModels(10_000));
+  await using window = await openWindow({ ...world.options, at: "models" });
   const { page } = window;
-  await window.goTo("models");
-  await page.getByRole("grid").waitFor();
+  const grid = page.getByRole("grid");
+  await grid.waitFor();
+  if (Number(await grid.getAttribute("aria-rowcount")) < 10_000) throw new Error("Cannot measure the models: their list did not come");
   const search = page.getByRole("searchbox").first();
   const times: number[] = [];
-  for (const words of ["maker 7 model", "instruct 42", "model 1700", "9 b instruct"]) {
+  for (const words of ["maker 7 model", "instruct 42", "model 1700", "9 instruct"]) {
     await search.fill("");
     await page.locator('[data-question*=\'"text":""\']').waitFor();
     times.push(...(await timeKeys(page, words)));
   }
   await search.fill("");
   await page.locator('[data-question*=\'"text":""\']').waitFor();
-  const box = await page.getByRole("grid").boundingBox();
+  const box = await grid.boundingBox();
   if (box === null) throw new Error("Cannot measure the models: their rows are not on the page");
   await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
   const scrolling = await watchTasks(page, async () => {
@@ -141,23 +142,6 @@ export async function measureLog(): Promise<WindowFigure[]> {
     },
     { title: "pointer to painted in the middle of them", unit: "ms", found: answerMs, atMost: 200 },
   ];
-}
-
-async function openWithCatalog(): Promise<OpenedWindow> {
-  const dataFolder = mkdtempSync(path.join(tmpdir(), "postern-bench-window-"));
-  const lists = await writeCatalogFiles();
-  cpSync(lists, path.join(dataFolder, "catalog"), { recursive: true });
-  rmSync(lists, { recursive: true });
-  if (globSync("*.json", { cwd: path.join(dataFolder, "catalog") }).length === 0)
-    throw new Error("Cannot measure the models: their lists were not written");
-  const window = await openWindow({ dataFolder });
-  return {
-    ...window,
-    async [Symbol.asyncDispose]() {
-      await window[Symbol.asyncDispose]();
-      rmSync(dataFolder, { recursive: true, force: true });
-    },
-  };
 }
 
 function percentile(values: readonly number[], share: number): number {

@@ -1,3 +1,4 @@
+import { setTimeout as wait } from "node:timers/promises";
 import type { Page } from "playwright-core";
 
 /** What the main thread of a page did while somebody watched, in milliseconds. */
@@ -73,9 +74,14 @@ export async function timeKeys(page: Page, letters: string): Promise<number[]> {
     // The listener has to stand before the key comes.
     await page.evaluate(() => true);
     await page.keyboard.press(letter);
-    times.push(await painted);
+    times.push(await Promise.race([painted, tooLate(letter)]));
   }
   return times;
+}
+
+async function tooLate(letter: string): Promise<never> {
+  await wait(10_000);
+  throw new Error(`Cannot time the key "${letter}": its rows did not come in 10 s`);
 }
 
 /** Milliseconds from the navigation to the frame in which the page had its heading, and nothing that was still loading. */
