@@ -47,20 +47,35 @@ for (const base of ["/openai/v1", "/deepinfra/v1/openai"]) {
   world.provider.route("POST", `${base}/chat/completions`, async (exchange) => {
     const { stream, model } = exchange.request.json() as { stream?: boolean; model: string };
     const deltas = answer.match(/[\s\S]{1,12}/g) ?? [];
-    await (stream === true ? openAiStream({ model, usage, deltas, delayMs: 6 }) : json(200, openAiChatBody({ model, usage, content: answer })))(exchange);
+    await (
+      stream === true ? openAiStream({ model, usage, deltas, delayMs: 6 }) : json(200, openAiChatBody({ model, usage, content: answer }))
+    )(exchange);
   });
 }
-world.provider.route("POST", "/anthropic/v1/messages", json(529, { type: "error", error: { type: "overloaded_error", message: "Overloaded" } }));
+world.provider.route(
+  "POST",
+  "/anthropic/v1/messages",
+  json(529, { type: "error", error: { type: "overloaded_error", message: "Overloaded" } }),
+);
 
 await using window = await openWindow({
   ...world.options,
   config: {
     ...world.options.config,
     aliases: {
-      daily: { strategy: { mode: "fallback" }, targets: [{ provider: "openai", model: "gpt-5" }, { provider: "deepinfra", model: "deepseek-ai/DeepSeek-V3.1" }] },
+      daily: {
+        strategy: { mode: "fallback" },
+        targets: [
+          { provider: "openai", model: "gpt-5" },
+          { provider: "deepinfra", model: "deepseek-ai/DeepSeek-V3.1" },
+        ],
+      },
       careful: {
         strategy: { mode: "fallback" },
-        targets: [{ provider: "anthropic", model: "claude-sonnet-4-5" }, { provider: "openai", model: "gpt-5" }],
+        targets: [
+          { provider: "anthropic", model: "claude-sonnet-4-5" },
+          { provider: "openai", model: "gpt-5" },
+        ],
       },
     },
     window: { firstRunDone: true },
@@ -82,8 +97,9 @@ for (const name of ["aliases", "aliases/careful", "keys", "tools", "activity", "
 window.complaints.length = 0;
 await (await sharedBrowser()).close();
 
-async function chat({ page: shown, goTo }: OpenedWindow): Promise<void> {
-  await goTo("chat?model=%40openai%2Fgpt-5");
+async function chat(opened: OpenedWindow): Promise<void> {
+  const shown = opened.page;
+  await opened.goTo("chat?model=%40openai%2Fgpt-5");
   const composer = shown.getByRole("textbox", { name: /message/i });
   await composer.fill(question);
   await composer.press("Enter");

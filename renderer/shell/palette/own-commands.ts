@@ -1,6 +1,21 @@
-import { Bot, Copy, KeyRound, Keyboard, MessageSquarePlus, Pause, Play, PlugZap, Route, Settings2, SunMoon, Upload } from "lucide-react";
+import {
+  Bot,
+  Copy,
+  KeyRound,
+  Keyboard,
+  LogOut,
+  MessageSquarePlus,
+  Pause,
+  Play,
+  PlugZap,
+  Route,
+  Settings2,
+  SunMoon,
+  Upload,
+} from "lucide-react";
 import { admin } from "../../data/admin.ts";
 import { type Answer, refresh } from "../../data/queries.ts";
+import { hasLogin, logOut } from "../../data/session.ts";
 import { tellNews } from "../../parts/toasts.tsx";
 import { textOf } from "../../text/texts.ts";
 import { pages } from "../page.ts";
@@ -56,6 +71,9 @@ export function findOwnCommands(bindings: Bindings, status: Answer<"getStatus"> 
     ...pauseCommands(status),
     ofShell("theme.toggle", { words: say("toggleTheme"), icon: SunMoon, keywords: say("toggleThemeKeywords") }),
     ofShell("help.open", { words: say("openHelp"), icon: Keyboard, keywords: say("openHelpKeywords") }),
+    ...(hasLogin
+      ? [{ id: "session.end", group: "actions", words: shellSay("logOut"), icon: LogOut, run: () => void logOut() } as const]
+      : []),
     ...pages
       .filter(({ order }) => order !== null)
       .map((page): Command => ({
