@@ -8,7 +8,7 @@ export const page: Page = {
   title: "pageChat",
   icon: MessageSquare,
   order: 1,
-  texts: ["chat"],
+  texts: ["chat", "markdown"],
   search: chatSearchSchema,
   load: () => import("./chat/chat-view.tsx"),
 };
