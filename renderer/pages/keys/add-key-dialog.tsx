@@ -11,10 +11,12 @@ interface AddKeyDialogProps {
   readonly provider: string | null;
   readonly onClose: () => void;
   readonly onDone: (row: ProviderInfo) => void;
+  /** Opens the form for a provider that the list lacks. */
+  readonly onAddOwn?: (() => void) | undefined;
 }
 
 /** Adds a key: whose it is, then the key itself. */
-export function AddKeyDialog({ rows, provider, onClose, onDone }: AddKeyDialogProps): ReactNode {
+export function AddKeyDialog({ rows, provider, onClose, onDone, onAddOwn }: AddKeyDialogProps): ReactNode {
   const say = useText("keys");
   const [chosen, setChosen] = useState(provider);
   const row = rows.find((one) => one.id === chosen);
@@ -22,7 +24,7 @@ export function AddKeyDialog({ rows, provider, onClose, onDone }: AddKeyDialogPr
   return (
     <Dialog isOpen onClose={onClose} title={row === undefined ? say("addTitle") : say("addTitleFor", { provider: row.name })}>
       {row === undefined ? (
-        <ChooseProvider rows={keyed} onChoose={(next) => setChosen(next.id)} />
+        <ChooseProvider rows={keyed} onChoose={(next) => setChosen(next.id)} onAddOwn={onAddOwn} />
       ) : (
         <>
           <MissingValues key={`values-${row.id}`} row={row} />

@@ -1,5 +1,7 @@
+import { Plus } from "lucide-react";
 import { type ReactNode, useId, useState } from "react";
 import type { ProviderInfo } from "#shared/contract/providers.ts";
+import { Button } from "../../parts/button.tsx";
 import { classNames } from "../../parts/class-names.ts";
 import { SearchField } from "../../parts/search-field.tsx";
 import { ProviderMark } from "../../parts/provider-mark.tsx";
@@ -10,9 +12,12 @@ import { searchProviders } from "./search-providers.ts";
 export function ChooseProvider({
   rows,
   onChoose,
+  onAddOwn,
 }: {
   readonly rows: readonly ProviderInfo[];
   readonly onChoose: (row: ProviderInfo) => void;
+  /** Offered where no provider is found; without it, nothing is. */
+  readonly onAddOwn?: (() => void) | undefined;
 }): ReactNode {
   const say = useText("keys");
   const [text, setText] = useState("");
@@ -43,7 +48,17 @@ export function ChooseProvider({
         }}
       />
       {shown.length === 0 ? (
-        <p className="py-8 text-center text-ink-muted">{say("nothingFound")}</p>
+        <div className="flex flex-col items-center gap-3 py-8 text-center text-ink-muted">
+          <p>{say("nothingFound")}</p>
+          {onAddOwn === undefined ? null : (
+            <>
+              <p className="max-w-sm text-small">{say("nothingFoundHelp")}</p>
+              <Button icon={<Plus className="size-4" />} onClick={onAddOwn}>
+                {say("addCustom")}
+              </Button>
+            </>
+          )}
+        </div>
       ) : (
         <ul id={listId} aria-label={say("chooseProvider")} className="h-72 overflow-y-auto rounded-card border border-line bg-surface p-1">
           {shown.map((row, index) => (

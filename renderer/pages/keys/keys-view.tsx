@@ -58,6 +58,7 @@ export function PageView(): ReactNode {
           provider={opened?.id ?? null}
           onClose={() => open(undefined)}
           onDone={(row) => go("keys", { item: row.id, search: kept, isReplacing: true })}
+          onAddOwn={() => open("custom")}
         />
       ) : null}
       {search.open === "import" || search.open === "paste" ? (

@@ -128,7 +128,7 @@ export function ProviderSheet({ row, rows, keys, onAdd, onClose, children }: Pro
               )}
             </dl>
             <ProviderValues key={JSON.stringify(row.values)} row={row} />
-            <p className="flex flex-wrap gap-x-4 gap-y-1">
+            <p className="flex flex-wrap gap-x-4 gap-y-1 empty:hidden">
               {row.links.keys === undefined ? null : (
                 <OutsideLink href={row.links.keys}>{say("getKey", { host: hostOf(row.links.keys) })}</OutsideLink>
               )}

@@ -105,7 +105,7 @@ export const keys = {
   provider: "Provider",
   changeProvider: "Choose another",
   secret: "Key",
-  secretHelp: "It is stored at once and cannot be shown again.",
+  secretHelp: "Once it is stored, it cannot be shown again.",
   secretPlaceholder: "Paste it here",
   secretAws: "As ACCESS_KEY_ID:SECRET_ACCESS_KEY, or a Bedrock API key.",
   secretGoogle: "The service account's JSON file, whole, or an API key.",
