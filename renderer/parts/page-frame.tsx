@@ -20,7 +20,10 @@ interface PageFrameProps {
 export function PageFrame({ title, summary, back, actions, toolbar, layout = "scroll", children }: PageFrameProps): ReactNode {
   const column = layout === "scroll" ? "mx-auto w-full max-w-[960px]" : "w-full";
   return (
-    <div className={classNames("relative flex h-full min-h-0 flex-col", layout !== "fill" && "overflow-y-auto")} tabIndex={-1}>
+    <div
+      className={classNames("relative flex h-full min-h-0 flex-col", layout !== "fill" && "[scrollbar-gutter:stable] overflow-y-auto")}
+      tabIndex={-1}
+    >
       <title>{`${title} · Postern`}</title>
       <header className={classNames("shrink-0 px-6 pt-5 pb-3", column)}>
         <div className="flex min-h-8 flex-wrap items-center justify-between gap-x-4 gap-y-2">

@@ -22,12 +22,12 @@ export function Tabs<Name extends string>({
 }): ReactNode {
   return (
     <Base.Root value={value} onValueChange={(next) => onChange(next as Name)} className="flex min-h-0 flex-col">
-      <Base.List aria-label={label} className="flex shrink-0 gap-1 overflow-x-auto border-b border-line">
+      <Base.List aria-label={label} className="flex shrink-0 gap-1 overflow-x-auto shadow-[inset_0_-1px_0_var(--color-line)]">
         {tabs.map((tab) => (
           <Base.Tab
             key={tab.name}
             value={tab.name}
-            className="-mb-px flex h-9 items-center gap-1.5 rounded-t-control border-b-2 border-transparent px-2.5 whitespace-nowrap text-ink-muted outline-offset-[-3px] transition-colors hover:text-ink data-active:border-accent data-active:font-medium data-active:text-ink"
+            className="flex h-9 items-center gap-1.5 rounded-t-control border-b-2 border-transparent px-2.5 whitespace-nowrap text-ink-muted outline-offset-[-3px] transition-colors hover:text-ink data-active:border-accent data-active:font-medium data-active:text-ink"
           >
             {tab.words}
           </Base.Tab>

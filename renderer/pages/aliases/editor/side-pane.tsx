@@ -27,7 +27,7 @@ export function SidePane({
 }): ReactNode {
   if (pane === "dry-run") {
     return (
-      <div className="relative h-full overflow-y-auto pr-1 pb-8">
+      <div className="relative h-full overflow-y-auto pr-2 pb-8">
         <DryRun kind={kind} name={name} draft={draft} world={world} />
       </div>
     );

@@ -78,7 +78,7 @@ export function Conversation({
           isFollowing.current = scrollHeight - scrollTop - clientHeight <= followWithin;
           setAway(!isFollowing.current);
         }}
-        className="h-full overflow-y-auto overscroll-contain px-6 outline-offset-[-2px]"
+        className="h-full [scrollbar-gutter:stable_both-edges] overflow-y-auto overscroll-contain px-6 outline-offset-[-2px]"
       >
         <div ref={content} className="flex w-full flex-col gap-3 pt-4 pb-6">
           {path.map((message, index) => (
