@@ -16,7 +16,7 @@ export const tools = {
   hasGrant: "“{{name}}”, beyond what its key allows",
   claimHelp: "Anybody can claim a name. Let in only what you have just started yourself.",
   wanted: "Asked for {{what}}",
-  wantedAnything: "Asked for something that no key is needed to name",
+  wantedAnything: "Called without saying which model it wants",
   broughtKey: "Brought a key of its own, which would become its key here",
   broughtNothing: "Brought no key: it would get a new one, shown to you once",
   requestCount_one: "{{count}} try",
