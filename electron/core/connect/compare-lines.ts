@@ -4,6 +4,10 @@ import { maskSecrets } from "./mask-secrets.ts";
 
 const contextLines = 3;
 const longestLine = 400;
+/** Looking for secrets takes longer than a line is long: of a whole file in one line only this much is looked at. */
+const longestLook = 2_000;
+/** What the look broke off in may be half a secret: the end of it is not shown. */
+const unsure = 64;
 
 /** Both texts' differences, with the lines around them, as a person may see them: secrets masked, nothing that steers a screen. */
 export function compareLines(before: string, after: string): FileChange["hunks"] {
@@ -21,6 +25,8 @@ export function compareLines(before: string, after: string): FileChange["hunks"]
 }
 
 function shown(text: string): string {
-  const line = maskSecrets(text).replaceAll(/[^\P{C}\t]/gu, "");
+  const isCut = text.length > longestLook;
+  const masked = isCut ? `${maskSecrets(text.slice(0, longestLook)).slice(0, -unsure)}…` : maskSecrets(text);
+  const line = masked.replaceAll(/[^\P{C}\t]/gu, "");
   return line.length > longestLine ? `${line.slice(0, longestLine)}…` : line;
 }

@@ -2,7 +2,7 @@ import { keyPlaceholder } from "#shared/contract/connect.ts";
 
 /** `"apiKey": "sk-..."`, `openai-api-key: sk-...`, `export TOKEN=...`: a name that says what its value is. */
 const namedValue =
-  /((?:["']?)[\w.-]*(?:key|token|secret|password|passwd|credential|authorization|cookie)[\w.-]*["']?\s*[:=]\s*)("(?:[^"\\]|\\.)*"|'[^']*'|[^\s,#}\]]+)/gi;
+  /((?:["']?)[\w.-]{0,64}?(?:key|token|secret|password|passwd|credential|authorization|cookie)[\w.-]{0,64}["']?\s{0,64}[:=]\s{0,64})("(?:[^"\\]|\\.)*"|'[^']*'|[^\s,#}\]]+)/gi;
 
 /** A text that nobody would write by hand: long, without spaces, with letters and digits in it. */
 const longToken = /(?<![\w/.-])(?=[\w.~+-]*\d)(?=[\w.~+-]*[A-Za-z])[\w.~+-]{24,}={0,2}(?![\w/])/g;
