@@ -39,8 +39,9 @@ export const chatGptFormat: ImportFormat = {
       const conversation = readChat(conversationSchema, value, index);
       const key = conversation.conversation_id ?? conversation.id ?? `${index}-${conversation.create_time ?? 0}`;
       const createdAtMs = msOf(conversation.create_time);
-      const messages = readMessages(conversation, key, createdAtMs);
-      const shown = nearestShown(conversation, conversation.current_node ?? null);
+      const known = new Map<string, string | null>();
+      const messages = readMessages(conversation, { key, createdAtMs, known });
+      const shown = nearestShown(conversation, conversation.current_node ?? null, known);
       yield {
         id: idOf("chatgpt", key),
         title: titleOf(conversation.title),
@@ -56,11 +57,19 @@ export const chatGptFormat: ImportFormat = {
   },
 };
 
-function readMessages(conversation: Conversation, key: string, createdAtMs: number): ChatMessage[] {
+interface Reading {
+  /** What sets this conversation's nodes apart. */
+  readonly key: string;
+  readonly createdAtMs: number;
+  /** Which node is shown in the place of another, as far as it was looked for. */
+  readonly known: Map<string, string | null>;
+}
+
+function readMessages(conversation: Conversation, { key, createdAtMs, known }: Reading): ChatMessage[] {
   const messages: ChatMessage[] = [];
   for (const [nodeId, { message, parent }] of Object.entries(conversation.mapping)) {
     if (message === null || message === undefined || !isShown(message)) continue;
-    const above = nearestShown(conversation, parent ?? null);
+    const above = nearestShown(conversation, parent ?? null, known);
     const isAnswer = message.author.role === "assistant";
     messages.push({
       id: idOf(key, nodeId),
@@ -76,16 +85,27 @@ function readMessages(conversation: Conversation, key: string, createdAtMs: numb
 }
 
 /** The node itself or the nearest above it that is shown: tools' and system messages are left out, and their answers hang on what was before. */
-function nearestShown({ mapping }: Conversation, nodeId: string | null): string | null {
+function nearestShown({ mapping }: Conversation, nodeId: string | null, known: Map<string, string | null>): string | null {
   const seen = new Set<string>();
+  let found: string | null = null;
   for (let at = nodeId; at !== null && !seen.has(at);) {
+    const before = known.get(at);
+    if (before !== undefined) {
+      found = before;
+      break;
+    }
     seen.add(at);
     const node = mapping[at];
-    if (node === undefined) return null;
-    if (node.message !== null && node.message !== undefined && isShown(node.message)) return at;
+    if (node === undefined) break;
+    if (node.message !== null && node.message !== undefined && isShown(node.message)) {
+      found = at;
+      break;
+    }
     at = node.parent ?? null;
   }
-  return null;
+  // Each node is walked over once, however many hang on it: a large conversation may hold nothing else up.
+  for (const one of seen) known.set(one, found);
+  return found;
 }
 
 function isShown(message: Message): boolean {

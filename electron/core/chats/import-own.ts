@@ -5,7 +5,6 @@ import { PosternError } from "#shared/errors.ts";
 import { chatExportSchema, type ExportedChat, exportedChatSchema } from "#shared/schema/chat-export.ts";
 import { mostAttachmentBytes } from "#shared/schema/chat.ts";
 import { type ImportFormat, readChat } from "./import-format.ts";
-import { pathTo } from "./path-to.ts";
 
 const fileSchema = chatExportSchema.extend({ chats: z.array(z.unknown()) });
 const glanceSchema = z.looseObject({ format: z.literal("postern-chats"), version: z.number() });
@@ -46,12 +45,18 @@ function checkTree({ messages, leafId }: ExportedChat, index: number): void {
   };
   if (ids.size !== messages.length) refuse("two messages have the same id");
   if (leafId !== null && !ids.has(leafId)) refuse("the shown message is missing");
-  const rooted = new Set<string>();
-  for (const { id, parentId } of messages) {
+  const parents = new Map(messages.map(({ id, parentId }) => [id, parentId]));
+  for (const parentId of parents.values()) {
     if (parentId !== null && !ids.has(parentId)) refuse("a message answers one that is missing");
-    if (rooted.has(id)) continue;
-    const path = pathTo(messages, id);
-    if (path[0]?.parentId !== null) refuse("messages answer each other in a circle");
-    for (const one of path) rooted.add(one.id);
+  }
+  // Each message is walked over once, however many branches lead to it: a long chat may hold nothing else up.
+  const rooted = new Set<string>();
+  for (const { id } of messages) {
+    const walked = new Set<string>();
+    for (let at: string | null = id; at !== null && !rooted.has(at); at = parents.get(at) ?? null) {
+      if (walked.has(at)) refuse("messages answer each other in a circle");
+      walked.add(at);
+    }
+    for (const one of walked) rooted.add(one);
   }
 }
