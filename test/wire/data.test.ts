@@ -40,7 +40,10 @@ test("eraseLogs leaves nothing of any call in the data folder", async () => {
   await using postern = await startPostern({ config: { usage: { keepBodiesOf: ["*"] }, observability: { logLevel: "debug" } } });
   const call = adminOf(postern);
   await ask(postern);
-  await call("createBackup", {});
+  const { name } = await call("createBackup", {});
+  const copy = new Uint8Array(readFileSync(path.join(postern.dataFolder, "backups", name)));
+  // A copy that was uploaded has a name of another kind.
+  await call("uploadBackup", { body: copy });
   const holding = (): string[] =>
     readdirSync(postern.dataFolder, { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile() && /\.(db|db-wal|log)$/.test(entry.name))
@@ -48,7 +51,7 @@ test("eraseLogs leaves nothing of any call in the data folder", async () => {
       .filter((file) => readFileSync(file).includes(prompt) || readFileSync(file).includes("@postern/hello"));
   await eventually(() => expect(holding().length).toBeGreaterThan(0));
   const erased = await call("eraseLogs", { query: { backups: "delete" } });
-  expect(erased).toMatchObject({ calls: 1, backups: 1 });
+  expect(erased).toMatchObject({ calls: 1, backups: 2 });
   expect((await call("listCalls", { query: {} })).calls).toEqual([]);
   expect(holding()).toEqual([]);
 });

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { readdir, rm, truncate } from "node:fs/promises";
 import path from "node:path";
+import { kindOfCopy } from "#core/store/database-kinds.ts";
 import { deleteCalls } from "#core/usage/call-sums.ts";
 import { type dataContract, type Licences, licencesSchema } from "#shared/contract/data.ts";
 import { PosternError } from "#shared/errors.ts";
@@ -52,7 +53,7 @@ async function eraseLogFiles(folder: string): Promise<number> {
 
 /** Those of the calls alone: chats have copies of their own. */
 async function removeBackups(folder: string): Promise<number> {
-  const names = (await readdir(folder).catch(() => [])).filter((name) => /^(postern|daily)-\d/.test(name) && name.endsWith(".db"));
+  const names = (await readdir(folder).catch(() => [])).filter((name) => name.endsWith(".db") && kindOfCopy(name) === "postern");
   await Promise.all(names.map((name) => rm(path.join(folder, name), { force: true })));
   return names.length;
 }
