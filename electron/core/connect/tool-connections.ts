@@ -119,12 +119,12 @@ export function createToolConnections({ folders, records, clock }: Parts): ToolC
         });
         // What the files were is on disk before they change: a kill in between leaves an undo that changes nothing.
         await records.write(connector.id, joinRecords(all, record([])));
-        try {
-          await records.write(connector.id, joinRecords(all, record(await writeAll(changes))));
-        } catch (error) {
+        const folderLists = await writeAll(changes).catch(async (error: unknown) => {
           await records.write(connector.id, all);
           throw error;
-        }
+        });
+        // The files are changed: where this fails, the record that is there leads back all the same, but for new folders.
+        await records.write(connector.id, joinRecords(all, record(folderLists)));
       }),
     undo: (connector) =>
       inTurn(async () => {
