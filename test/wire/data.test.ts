@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { gunzipSync } from "node:zlib";
 import { expect, test } from "vitest";
 import { adminOf } from "../fakes/call-admin.ts";
 import { type RunningPostern, startPostern } from "../fakes/start-postern.ts";
@@ -34,6 +35,16 @@ test("exportData packs settings, database and calls into an archive that tar rea
   expect(readdirSync(at("")).filter((name) => readFileSync(at(name)).includes(secret))).toEqual([]);
   rmSync(folder, { recursive: true });
   await eventually(() => expect(readdirSync(postern.dataFolder).filter((name) => name.startsWith("export-"))).toEqual([]));
+});
+
+test("exportData can be asked for again while one is under way: both come whole", async () => {
+  await using postern = await startPostern();
+  const call = adminOf(postern);
+  const files = await Promise.all(
+    [1, 2, 3].map(async () => gunzipSync(new Uint8Array(await (await call("exportData", {})).arrayBuffer()))),
+  );
+  for (const file of files)
+    expect([file.includes("postern-export/postern.db"), file.subarray(-1_024).every((byte) => byte === 0)]).toEqual([true, true]);
 });
 
 test("eraseLogs leaves nothing of any call in the data folder", async () => {

@@ -11,6 +11,8 @@ import { type TarEntry, writeTar } from "./write-tar.ts";
 type Parts = Pick<AdminParts, "store" | "calls" | "config" | "chats" | "dataFolder">;
 
 const folderPrefix = "export-";
+/** The folders of exports that are still read: the next one may not take them for leftovers. */
+const underWay = new Set<string>();
 
 /**
  * Everything that a person has here as a tar.gz. The copies that it is made of are in a folder of their own until the reader
@@ -19,7 +21,11 @@ const folderPrefix = "export-";
 export async function exportData(parts: Parts): Promise<ReadableStream<Uint8Array>> {
   await removeLeftovers(parts.dataFolder);
   const folder = await mkdtemp(path.join(parts.dataFolder, folderPrefix));
-  const forget = (): Promise<void> => rm(folder, { recursive: true, force: true });
+  underWay.add(folder);
+  const forget = async (): Promise<void> => {
+    underWay.delete(folder);
+    await rm(folder, { recursive: true, force: true });
+  };
   try {
     const entries = await gather(parts, folder);
     const packed = ReadableStream.from(forgetAfter(writeTar(entries), forget)) as ReadableStream<Uint8Array<ArrayBuffer>>;
@@ -57,6 +63,7 @@ async function* forgetAfter<Piece>(pieces: AsyncIterable<Piece>, forget: () => P
 
 /** What an export left that was cut short by the end of the process. */
 async function removeLeftovers(dataFolder: string): Promise<void> {
-  const left = (await readdir(dataFolder)).filter((name) => name.startsWith(folderPrefix));
-  await Promise.all(left.map((name) => rm(path.join(dataFolder, name), { recursive: true, force: true })));
+  const found = (await readdir(dataFolder)).filter((name) => name.startsWith(folderPrefix)).map((name) => path.join(dataFolder, name));
+  const left = found.filter((folder) => !underWay.has(folder));
+  await Promise.all(left.map((folder) => rm(folder, { recursive: true, force: true })));
 }
