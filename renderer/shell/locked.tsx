@@ -26,6 +26,7 @@ export function Locked({ reason }: { readonly reason: LockReason }): ReactNode {
           {say(words[reason])}
         </p>
         <CodeBlock title="Terminal" text="postern ui" />
+        <p className="mt-2 text-small text-ink-muted">{say("lockedInClone", { command: "npm run postern -- ui" })}</p>
       </div>
     </main>
   );
