@@ -68,7 +68,8 @@ function readLines(text: string): PastedKey[] {
 function unquote(value: string): string {
   const trimmed = value.trim().replace(/[,;]$/, "").trim();
   const quoted = /^(["'`])(.*)\1$/.exec(trimmed)?.[2] ?? /^(["'])(.*?)\1\s+#/.exec(trimmed)?.[2];
-  return (quoted ?? trimmed.replace(/\s+#.*$/, "")).replace(/^Bearer\s+/i, "").trim();
+  // Begun at the first space of each run alone: trying every one of them takes the square of the run's length.
+  return (quoted ?? trimmed.replace(/(?<!\s)\s+#.*$/, "")).replace(/^Bearer\s+/i, "").trim();
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
