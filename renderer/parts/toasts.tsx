@@ -38,7 +38,7 @@ export function Toasts({ children }: { readonly children: ReactNode }): ReactNod
         <Toast.Viewport
           aria-label={say("notifications")}
           data-news=""
-          className="fixed right-4 bottom-4 z-60 flex w-88 max-w-[calc(100vw-32px)] flex-col gap-2"
+          className="fixed right-4 bottom-28 z-60 flex w-88 max-w-[calc(100vw-32px)] flex-col gap-2"
         >
           <ToastList />
         </Toast.Viewport>

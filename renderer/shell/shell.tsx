@@ -1,4 +1,4 @@
-import { Outlet } from "@tanstack/react-router";
+import { Outlet, useRouterState } from "@tanstack/react-router";
 import { CloudOff } from "lucide-react";
 import type { ReactNode } from "react";
 import { useConnection } from "../data/connection.ts";
@@ -12,6 +12,8 @@ import { useShortcuts } from "./shortcuts.ts";
 export function Shell(): ReactNode {
   const say = useText("shell");
   const isAway = useConnection((connection) => connection.isAway);
+  // The page that is on the screen, which is the former one while the next is loaded.
+  const shown = useRouterState({ select: ({ resolvedLocation }) => resolvedLocation?.pathname.split("/")[1] });
   useAppearance();
   useShortcuts();
   return (
@@ -28,7 +30,7 @@ export function Shell(): ReactNode {
         {say("skipToContent")}
       </a>
       <Sidebar />
-      <main id="content" tabIndex={-1} className="flex min-w-0 flex-1 flex-col outline-none">
+      <main id="content" data-page={shown} tabIndex={-1} className="flex min-w-0 flex-1 flex-col outline-none">
         {isAway ? (
           <div role="status" className="flex shrink-0 items-center gap-2.5 border-b border-line bg-warn-soft px-6 py-2">
             <CloudOff aria-hidden="true" className="size-4 shrink-0 text-warn" />

@@ -66,7 +66,10 @@ export async function openWindow(options: OpenWindowOptions = {}): Promise<Opene
   await page.getByRole("navigation", { name: "Pages" }).waitFor();
   const goTo = async (hash: string): Promise<void> => {
     await page.evaluate((next) => void (location.hash = next), `#/${hash}`);
-    await page.getByRole("heading", { level: 1 }).waitFor();
+    await page
+      .locator(`main[data-page="${hash.split(/[/?]/, 1)[0] ?? ""}"] h1`)
+      .first()
+      .waitFor();
   };
   if (options.at !== undefined) await goTo(options.at);
   return {
@@ -86,9 +89,10 @@ export async function openWindow(options: OpenWindowOptions = {}): Promise<Opene
 }
 
 /** What axe finds on the page as it stands, as words: an empty list is what one wants. */
-export async function findBarriers(page: Page): Promise<string[]> {
+export async function findBarriers(page: Page, options: { readonly onlyColours?: boolean } = {}): Promise<string[]> {
   const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
-  const { violations } = await new AxeBuilder({ page }).setLegacyMode().withTags(tags).analyze();
+  const axe = new AxeBuilder({ page }).setLegacyMode();
+  const { violations } = await (options.onlyColours === true ? axe.withRules("color-contrast") : axe.withTags(tags)).analyze();
   return violations.flatMap(({ id, help, nodes }) =>
     nodes.map(
       ({ target, failureSummary }) => `${id}: ${help} at ${target.join(" ")} (${failureSummary?.split("\n").slice(1).join("; ") ?? ""})`,
@@ -120,7 +124,9 @@ export async function inspectLook(page: Page, name: string): Promise<string[]> {
     for (const theme of ["light", "dark"] as const) {
       await setSystemTheme(page, theme);
       await keepLook(page, `${name}-${sizeName}-${theme}`);
-      found.push(...(await findBarriers(page)).map((words) => `${sizeName} ${theme}: ${words}`));
+      // A theme changes colours and nothing else.
+      const barriers = await findBarriers(page, { onlyColours: theme === "dark" });
+      found.push(...barriers.map((words) => `${sizeName} ${theme}: ${words}`));
     }
     const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
     if (overflow > 0) found.push(`${sizeName}: the page is ${String(overflow)} px too wide`);
