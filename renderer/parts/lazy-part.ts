@@ -8,10 +8,15 @@ const startMs = 500;
  * somebody opens it, at once and even while Postern is away.
  */
 export function lazyPart<Props>(load: () => Promise<ComponentType<Props>>): LazyExoticComponent<ComponentType<Props>> {
+  whenQuiet(() => void load().catch(() => undefined));
+  return lazy(async () => ({ default: await load() }));
+}
+
+/** Does something in a quiet moment, once the page is there. */
+export function whenQuiet(act: () => void): void {
   setTimeout(() => {
     // Safari knows no idle moments.
-    const whenIdle = globalThis.requestIdleCallback ?? ((act: () => void) => setTimeout(act, 0));
-    whenIdle(() => void load().catch(() => undefined));
+    const whenIdle = globalThis.requestIdleCallback ?? ((idle: () => void) => setTimeout(idle, 0));
+    whenIdle(act);
   }, startMs);
-  return lazy(async () => ({ default: await load() }));
 }

@@ -25,7 +25,7 @@ export const Code = memo(function Code({
   );
   const title = language === "" ? say("code") : language;
   return (
-    <figure className="my-3 overflow-hidden rounded-card border border-line bg-sunken">
+    <figure className="answer-block my-3 overflow-hidden rounded-card border border-line bg-sunken">
       <figcaption className="flex h-8 items-center justify-between border-b border-line pr-1 pl-3 text-small text-ink-muted">
         <span className="truncate font-mono">{title}</span>
         <span className="flex items-center">

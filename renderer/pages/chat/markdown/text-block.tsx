@@ -51,7 +51,7 @@ const components: Components = {
 /** One block of an answer. It is drawn again only where its text changes. */
 export const TextBlock = memo(function TextBlock({ raw, isContinued }: { readonly raw: string; readonly isContinued: boolean }): ReactNode {
   return (
-    <div className={classNames("markdown", isContinued && "markdown-continued")}>
+    <div className={classNames("markdown answer-block", isContinued && "markdown-continued")}>
       <ReactMarkdown remarkPlugins={plugins} components={components} urlTransform={keepUrl}>
         {findMaths(raw)}
       </ReactMarkdown>
