@@ -165,7 +165,7 @@ test("the first run is skipped for good, and can be opened again", async () => {
   await page.getByRole("heading", { level: 1 }).waitFor();
   expect(await page.getByRole("heading", { level: 1 }).textContent()).not.toBe("Welcome to Postern");
   await page.keyboard.press("Control+k");
-  await page.keyboard.type("first steps");
+  await page.getByRole("combobox", { name: /^Search pages/ }).fill("first steps");
   await page.getByRole("option", { name: /Show the first steps/ }).click();
   await page.getByRole("heading", { level: 1, name: "Welcome to Postern" }).waitFor();
 });

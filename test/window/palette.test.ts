@@ -14,7 +14,7 @@ describe("the command palette", () => {
     await field.waitFor({ state: "detached" });
     await page.keyboard.press("Control+k");
     await field.waitFor();
-    await page.keyboard.type("tools");
+    await page.getByRole("combobox", { name: /^Search pages/ }).fill("tools");
     await page.getByRole("option", { name: "Tools" }).first().waitFor();
     await page.keyboard.press("Enter");
     await page.getByRole("heading", { level: 1, name: "Tools" }).waitFor();

@@ -176,12 +176,12 @@ test("the palette leads to a tool, and to a new key", async () => {
   const { page } = window;
   await page.getByText("No tool has a key yet").waitFor();
   await page.keyboard.press("Control+k");
-  await page.keyboard.type("connect zed");
+  await page.getByRole("combobox", { name: /^Search pages/ }).fill("connect zed");
   await page.getByRole("option", { name: /Connect Zed/ }).waitFor();
   await page.keyboard.press("Enter");
   await page.getByRole("heading", { level: 1, name: "Zed" }).waitFor();
   await page.keyboard.press("Control+k");
-  await page.keyboard.type("new key for a tool");
+  await page.getByRole("combobox", { name: /^Search pages/ }).fill("new key for a tool");
   await page.getByRole("option", { name: /New key for a tool/ }).waitFor();
   await page.keyboard.press("Enter");
   await page.getByRole("dialog", { name: "New key for a tool" }).waitFor();

@@ -72,6 +72,12 @@ export function ModelGrid({ models, question, order, rowHeight, isFavourite, com
     useFlushSync: false,
   });
   useEffect(() => virtualizer.measure(), [virtualizer, rowHeight]);
+  // Whether more than a screen of rows goes by between two pictures: nobody sees their signs, which take most of the time to draw.
+  const isFlying = useRef(false);
+  const offset = useRef(0);
+  const passed = Math.abs((virtualizer.scrollOffset ?? 0) - offset.current);
+  offset.current = virtualizer.scrollOffset ?? 0;
+  isFlying.current = virtualizer.isScrolling && (isFlying.current || passed > (scroller.current?.clientHeight ?? 0) / 2);
   const scrollTo = useCallback((row: number) => virtualizer.scrollToIndex(row), [virtualizer]);
   const pageRows = Math.max(1, Math.floor((scroller.current?.clientHeight ?? 0) / rowHeight) - 1);
   const keys = useGridKeys({ rows: models.length, columns: columns.length, pageRows, container: root, scrollTo });
@@ -145,6 +151,7 @@ export function ModelGrid({ models, question, order, rowHeight, isFavourite, com
                   activeColumn={index === place.row ? place.column : null}
                   isFavourite={isFavourite(model)}
                   isCompared={compared.includes(model.slug)}
+                  isBrief={isFlying.current}
                   deeds={deeds}
                 />
               );

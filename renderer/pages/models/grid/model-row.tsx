@@ -30,6 +30,8 @@ interface ModelRowProps {
   readonly activeColumn: number | null;
   readonly isFavourite: boolean;
   readonly isCompared: boolean;
+  /** Only what one can read while rows fly past: no signs. */
+  readonly isBrief: boolean;
   readonly deeds: RowDeeds;
 }
 
@@ -68,7 +70,7 @@ interface CellProps extends ModelRowProps {
 }
 
 function Cell({ column, at, tabIndex, say, ...row }: CellProps): ReactNode {
-  const { model, index, deeds, isCompared, isFavourite } = row;
+  const { model, index, deeds, isCompared, isFavourite, isBrief } = row;
   const place = `${String(index)}:${String(at)}`;
   if (column.id === "compare" || column.id === "star") {
     const isStar = column.id === "star";
@@ -88,7 +90,7 @@ function Cell({ column, at, tabIndex, say, ...row }: CellProps): ReactNode {
           }}
           className="grid size-6 place-items-center rounded-control hover:bg-pressed"
         >
-          {isStar ? <StarSign isOn={isOn} /> : <BoxSign isOn={isOn} />}
+          {isBrief ? null : isStar ? <StarSign isOn={isOn} /> : <BoxSign isOn={isOn} />}
         </button>
       </div>
     );
@@ -101,7 +103,7 @@ function Cell({ column, at, tabIndex, say, ...row }: CellProps): ReactNode {
       tabIndex={tabIndex}
       className={classNames("flex h-7 min-w-0 items-center rounded-control", column.isNumber && "justify-end text-right")}
     >
-      <CellContent model={model} column={column.id} say={say} />
+      {isBrief && (column.id === "offers" || column.id === "abilities") ? null : <CellContent model={model} column={column.id} say={say} />}
     </div>
   );
 }
