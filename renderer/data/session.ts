@@ -67,6 +67,7 @@ export async function openSession(): Promise<void> {
     const { tabToken } = (await response.json()) as { readonly tabToken: string };
     sessionStorage.setItem(tabKey, tabToken);
   }
+  isLeaving = false;
   // A spent link in a tab that is logged in changes nothing.
   if (sessionStorage.getItem(tabKey) === null) return lock("spent");
   useConnection.setState({ login: "open" });
@@ -85,15 +86,19 @@ export function watchForLogins(): void {
   );
 }
 
+/** Calls under way are refused once the login has ended, and would say that it ended by itself. */
+let isLeaving = false;
+
 /** Ends the login in all tabs of this browser. */
 export async function logOut(): Promise<void> {
+  isLeaving = true;
   await fetchOwn("/logout", { method: "POST", headers: { "content-type": "application/json" }, body: "{}" }).catch(() => undefined);
   lock("out");
 }
 
-function lock(lockReason: LockReason): void {
+function lock(reason: LockReason): void {
   sessionStorage.removeItem(tabKey);
-  useConnection.setState({ login: "locked", lockReason });
+  useConnection.setState({ login: "locked", lockReason: isLeaving ? "out" : reason });
 }
 
 function takeLogin(): string | null {
