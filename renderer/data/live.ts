@@ -2,6 +2,7 @@ import { useEffect, useRef } from "react";
 import { type LiveEvent, liveEventSchema } from "#shared/contract/events.ts";
 import { admin } from "./admin.ts";
 import { useConnection } from "./connection.ts";
+import { readEvents } from "./read-events.ts";
 
 type Listener = (event: LiveEvent) => void;
 
@@ -38,7 +39,7 @@ export async function followEvents(signal: AbortSignal): Promise<void> {
       const response = await admin("watchEvents", {}, { signal });
       useConnection.setState({ isLive: true, isAway: false });
       pauseMs = firstPauseMs;
-      if (response.body !== null) await readEvents(response.body);
+      if (response.body !== null) for await (const data of readEvents(response.body)) tell(data);
     } catch {
       // It stopped, or the machine slept: tried again below.
     }
@@ -61,18 +62,6 @@ function pause(ms: number, signal: AbortSignal): Promise<void> {
     addEventListener("online", done, { once: true });
     signal.addEventListener("abort", done, { once: true });
   });
-}
-
-async function readEvents(body: ReadableStream<Uint8Array<ArrayBuffer>>): Promise<void> {
-  let rest = "";
-  for await (const text of body.pipeThrough(new TextDecoderStream())) {
-    const blocks = (rest + text).split("\n\n");
-    rest = blocks.pop() ?? "";
-    for (const block of blocks) {
-      const data = block.split("\n").find((line) => line.startsWith("data: "));
-      if (data !== undefined) tell(data.slice("data: ".length));
-    }
-  }
 }
 
 function tell(data: string): void {

@@ -2,7 +2,7 @@ import { useEffect } from "react";
 import * as z from "zod";
 import { useSettingValue } from "../../data/settings.ts";
 import { useChatPages } from "./list/use-chat-pages.ts";
-import { useModels } from "./models/use-models.ts";
+import { useModels } from "../../data/callable-models.ts";
 import { changeChat, openChatOf, openDraft, useOpenChats } from "./session/open-chat.ts";
 
 const lastModelsKey = "postern-last-models";

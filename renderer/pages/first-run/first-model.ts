@@ -1,10 +1,3 @@
-import * as z from "zod";
-import { fetchOwn } from "../../data/session.ts";
-
-const listSchema = z.object({
-  data: z.array(z.object({ id: z.string(), postern: z.object({ kind: z.string(), provider: z.string().optional() }).optional() })),
-});
-
 /** The model that is always there. */
 export const helloModel = "@postern/hello";
 
@@ -12,17 +5,6 @@ export const helloModel = "@postern/hello";
 const smallPattern = /mini|nano|haiku|flash|small|lite|instant|8b|7b/i;
 const chatPattern = /gpt|claude|gemini|llama|mistral|deepseek|qwen|grok|command|chat|instruct/i;
 const otherPattern = /embed|whisper|tts|audio|image|dall-e|moderation|realtime|rerank|search|transcribe|guard|vision|video|veo|imagen/i;
-
-/**
- * What a first request can name: the models of the providers that are ready, and the built-in one.
- *
- * @throws {Error} where the gateway does not answer
- */
-export async function readModels(signal: AbortSignal): Promise<string[]> {
-  const response = await fetchOwn("/v1/models", { signal });
-  const { data } = listSchema.parse(await response.json());
-  return data.filter(({ postern }) => postern?.kind !== "alias").map(({ id }) => id);
-}
 
 /** The one to begin with: a small model for chats, else any, else the one that is built in. */
 export function chooseFirst(names: readonly string[]): string {

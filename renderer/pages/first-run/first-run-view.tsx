@@ -76,7 +76,7 @@ export function PageView(): ReactNode {
               <StepTool />
             ) : (
               <Suspense fallback={<SkeletonRows rows={5} height={48} />}>
-                <StepTest ready={ready} onAnswered={() => setAnswered(true)} />
+                <StepTest onAnswered={() => setAnswered(true)} />
               </Suspense>
             )}
           </div>

@@ -1,64 +1,50 @@
 import { Send, Square } from "lucide-react";
-import { useQuery } from "@tanstack/react-query";
 import { type ReactNode, useEffect, useRef, useState } from "react";
-import type { ProviderInfo } from "#shared/contract/providers.ts";
-import { wordsOf } from "../../data/admin.ts";
+import { useModels } from "../../data/callable-models.ts";
 import { Button } from "../../parts/button.tsx";
 import { Field, TextArea } from "../../parts/fields.tsx";
 import { ErrorState, SkeletonRows } from "../../parts/states.tsx";
 import { useText } from "../../text/texts.ts";
+import { type Answer, streamAnswer } from "../chat/stream/stream-answer.ts";
 import { CallReceipt } from "./call-receipt.tsx";
-import { chooseFirst, helloModel, readModels } from "./first-model.ts";
+import { chooseFirst, helloModel } from "./first-model.ts";
 import { ModelPicker } from "./model-picker.tsx";
-import { streamAnswer } from "./stream-answer.ts";
-
-interface Sent {
-  readonly traceId: string;
-  readonly text: string;
-  readonly state: "waiting" | "done" | "failed";
-  readonly words: string | null;
-}
 
 /** The third step: one request, its answer as it comes, and its row in the log with what it cost. */
 export function StepTest({
-  ready,
   onAnswered,
 }: {
-  readonly ready: readonly ProviderInfo[];
   /** A whole answer has come. */
   readonly onAnswered: () => void;
 }): ReactNode {
   const say = useText("firstRun");
-  const ids = ready.map((row) => row.id).join(",");
-  const models = useQuery({ queryKey: ["first-run-models", ids], queryFn: ({ signal }) => readModels(signal) });
+  const { models, isLoading, error, retry } = useModels();
   const [chosen, setChosen] = useState<string | null>(null);
   const [prompt, setPrompt] = useState(() => say("testPromptDefault"));
-  const [sent, setSent] = useState<Sent | null>(null);
+  /** The last request's answer; before its first piece there is none yet. */
+  const [sent, setSent] = useState<Answer | "waiting" | null>(null);
   const call = useRef<AbortController | null>(null);
   useEffect(() => () => call.current?.abort(), []);
-  if (models.error !== null) return <ErrorState error={models.error} onRetry={() => void models.refetch()} />;
-  if (models.data === undefined) return <SkeletonRows rows={3} height={48} />;
-  const names = models.data.length === 0 ? [helloModel] : models.data;
+  if (error !== null) return <ErrorState error={error} onRetry={retry} />;
+  if (isLoading) return <SkeletonRows rows={3} height={48} />;
+  const listed = models.filter(({ kind }) => kind !== "alias").map(({ id }) => id);
+  const names = listed.length === 0 ? [helloModel] : listed;
   const model = chosen ?? chooseFirst(names);
-  const isWaiting = sent?.state === "waiting";
+  const answer = sent === "waiting" ? null : sent;
+  const isWaiting = sent === "waiting" || answer?.ending === null;
+  const failure = answer?.details.error ?? null;
+  const text = answer?.parts.map((part) => (part.type === "text" ? part.text : "")).join("") ?? "";
 
   const send = async (): Promise<void> => {
     call.current?.abort();
     const controller = new AbortController();
     call.current = controller;
-    const traceId = crypto.randomUUID();
-    const tell = (change: Partial<Sent> | ((former: Sent) => Partial<Sent>)): void =>
-      setSent((former) =>
-        former === null || former.traceId !== traceId ? former : { ...former, ...(typeof change === "function" ? change(former) : change) },
-      );
-    setSent({ traceId, text: "", state: "waiting", words: null });
-    try {
-      await streamAnswer({ model, prompt, traceId, signal: controller.signal }, (text) => tell((former) => ({ text: former.text + text })));
-      tell({ state: "done" });
-      onAnswered();
-    } catch (error) {
-      tell(controller.signal.aborted ? { state: "done" } : { state: "failed", words: wordsOf(error) });
-    }
+    setSent("waiting");
+    const messages = [{ role: "user", content: prompt }] as const;
+    const { ending } = await streamAnswer({ model, messages, parameters: {}, signal: controller.signal }, (next) => {
+      if (call.current === controller) setSent(next);
+    });
+    if (ending === "finished" || ending === "length") onAnswered();
   };
 
   return (
@@ -97,7 +83,7 @@ export function StepTest({
           ) : (
             <Button
               type="submit"
-              kind={sent?.state === "done" ? "plain" : "primary"}
+              kind={answer !== null && failure === null ? "plain" : "primary"}
               icon={<Send className="size-4" />}
               disabled={prompt.trim() === ""}
             >
@@ -109,15 +95,15 @@ export function StepTest({
       {sent === null ? null : (
         <section aria-label={say("testAnswer")} className="rounded-card border border-line bg-surface shadow-card">
           <div aria-live="polite" aria-busy={isWaiting} className="min-h-14 p-4 text-prose break-words whitespace-pre-wrap">
-            {sent.text === "" && isWaiting ? <span className="text-ink-muted">{say("testSending")}</span> : sent.text}
-            {sent.state === "failed" ? (
+            {text === "" && isWaiting ? <span className="text-ink-muted">{say("testSending")}</span> : text}
+            {failure === null ? null : (
               <span role="alert" className="block text-body">
-                <span className="text-bad">{say("testFailed", { words: sent.words ?? "" })}</span>
+                <span className="text-bad">{say("testFailed", { words: failure.message })}</span>
                 <span className="mt-1 block text-ink-muted">{say("testFailedHelp")}</span>
               </span>
-            ) : null}
+            )}
           </div>
-          {isWaiting ? null : <CallReceipt key={sent.traceId} traceId={sent.traceId} />}
+          {answer === null || isWaiting ? null : <CallReceipt key={answer.traceId} traceId={answer.traceId} />}
         </section>
       )}
     </div>

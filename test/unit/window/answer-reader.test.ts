@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { AnswerReader } from "../../../renderer/pages/chat/stream/answer-reader.ts";
-import { readEvents } from "../../../renderer/pages/chat/stream/read-events.ts";
+import { readEvents } from "../../../renderer/data/read-events.ts";
 
 function clock(): () => number {
   let nowMs = 0;

@@ -1,4 +1,4 @@
-import type { CallableModel } from "./use-models.ts";
+import type { CallableModel } from "../../../data/callable-models.ts";
 
 /** A row of the picker: the name of a group, or a model. */
 export type PickerRow =

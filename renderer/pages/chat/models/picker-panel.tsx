@@ -12,7 +12,7 @@ import { useText } from "../../../text/texts.ts";
 import { findModels, type PickerRow } from "./find-models.ts";
 import type { ModelPickerProps } from "./model-picker.tsx";
 import { useFavourites } from "./use-favourites.ts";
-import { type CallableModel, useModels } from "./use-models.ts";
+import { type CallableModel, useModels } from "../../../data/callable-models.ts";
 
 const rowHeight = { group: 28, model: 36 };
 

@@ -1,9 +1,9 @@
 import * as z from "zod";
 import type { ChatParameters, MessageDetails, MessageEnding, MessagePart } from "#shared/schema/chat.ts";
 import { wordsOf } from "../../../data/admin.ts";
+import { readEvents } from "../../../data/read-events.ts";
 import { fetchOwn } from "../../../data/session.ts";
 import { AnswerReader } from "./answer-reader.ts";
-import { readEvents } from "./read-events.ts";
 import { toWireParameters, type WireMessage } from "./wire-messages.ts";
 
 /** What a model is asked. */

@@ -1,7 +1,7 @@
 import type { ModelComparison, ModelSummary } from "#shared/schema/model.ts";
 import { formatContext, formatCount, formatDay, formatPerMillion, unknownText } from "../../../text/format.ts";
 import { type TextKey, type Texts, useText } from "../../../text/texts.ts";
-import { perMillion } from "../catalog/per-million.ts";
+import { perMillion } from "../../../data/per-million.ts";
 import { useModalityWords } from "../catalog/modality-words.ts";
 
 type Words = TextKey<Texts["models"]>;

@@ -4,7 +4,7 @@ import { Button } from "../../../parts/button.tsx";
 import { formatContext, formatDay, unknownText } from "../../../text/format.ts";
 import { type TextKey, type Texts, useText } from "../../../text/texts.ts";
 import { useModalityWords } from "../catalog/modality-words.ts";
-import { perMillion } from "../catalog/per-million.ts";
+import { perMillion } from "../../../data/per-million.ts";
 import { Price } from "../grid/price.tsx";
 
 /** Longer ones are folded. */

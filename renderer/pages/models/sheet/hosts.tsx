@@ -2,7 +2,7 @@ import type { ReactNode } from "react";
 import type { HostedEndpoint } from "#shared/schema/model.ts";
 import { formatContext, formatDuration, formatShare } from "../../../text/format.ts";
 import { useText } from "../../../text/texts.ts";
-import { perMillion } from "../catalog/per-million.ts";
+import { perMillion } from "../../../data/per-million.ts";
 import { speedWords } from "../catalog/speed-words.ts";
 import { Price } from "../grid/price.tsx";
 

@@ -13,7 +13,7 @@ import { tellNews } from "../../../parts/toasts.tsx";
 import { formatContext, formatCount, formatDuration, formatPerMillion, formatShare } from "../../../text/format.ts";
 import { textOf, useText } from "../../../text/texts.ts";
 import { callNameOf, type Model, type Offer } from "../catalog/model-catalog.ts";
-import { perMillion } from "../catalog/per-million.ts";
+import { perMillion } from "../../../data/per-million.ts";
 import { speedWords } from "../catalog/speed-words.ts";
 import { Price } from "../grid/price.tsx";
 import type { SheetDeeds } from "./model-sheet.tsx";

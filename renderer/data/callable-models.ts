@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import * as z from "zod";
-import { fetchOwn } from "../../../data/session.ts";
+import { perMillion } from "./per-million.ts";
+import { fetchOwn } from "./session.ts";
 
 const listSchema = z.object({
   data: z.array(
@@ -53,13 +54,9 @@ async function readModels(signal: AbortSignal): Promise<CallableModel[]> {
     kind: postern.kind,
     provider: postern.kind === "alias" ? null : (postern.provider ?? null),
     contextLength: context_length ?? null,
-    inputPrice: perMillion(pricing?.prompt),
-    outputPrice: perMillion(pricing?.completion),
+    inputPrice: perMillion(pricing?.prompt ?? null),
+    outputPrice: perMillion(pricing?.completion ?? null),
   }));
-}
-
-function perMillion(perToken: string | null | undefined): number | null {
-  return perToken === null || perToken === undefined ? null : Number(perToken) * 1_000_000;
 }
 
 async function wordsOfRefusal(response: Response): Promise<string> {
