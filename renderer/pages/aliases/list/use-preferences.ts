@@ -1,6 +1,5 @@
-import { useAdmin } from "../../../data/queries.ts";
-import { admin } from "../../../data/admin.ts";
-import { refresh } from "../../../data/queries.ts";
+import { toggleName, useFavouriteNames } from "../../../data/favourites.ts";
+import { saveSetting, useSettingValue } from "../../../data/settings.ts";
 
 /** Which alias the model name "default" stands for, and which names are favourites. */
 export interface Preferences {
@@ -13,22 +12,11 @@ export interface Preferences {
 
 /** Reads and writes the two settings that concern aliases. */
 export function usePreferences(): Preferences {
-  const { data } = useAdmin("listSettings", {});
-  const valueOf = (section: string, name: string): unknown =>
-    data?.settings.find((setting) => setting.section === section && setting.name === name)?.value;
-  const chosen = valueOf("gateway", "defaultAlias");
-  const models = valueOf("favourites", "models");
-  const favourites = Array.isArray(models) ? models.filter((model) => typeof model === "string") : [];
+  const [favourites, change] = useFavouriteNames();
   return {
-    defaultAlias: typeof chosen === "string" ? chosen : null,
+    defaultAlias: useSettingValue<string | null>("gateway", "defaultAlias", null),
     favourites,
-    setDefault: (name) => put("gateway", "defaultAlias", name),
-    toggleFavourite: (name) =>
-      put("favourites", "models", favourites.includes(name) ? favourites.filter((one) => one !== name) : [...favourites, name]),
+    setDefault: async (name) => void (await saveSetting("gateway", "defaultAlias", name)),
+    toggleFavourite: (name) => change(toggleName(name)),
   };
-}
-
-async function put(section: string, name: string, value: unknown): Promise<void> {
-  await admin("putSetting", { parameters: { section, name }, body: { value } });
-  await refresh("listSettings");
 }

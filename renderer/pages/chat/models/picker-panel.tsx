@@ -2,16 +2,18 @@ import { useVirtualizer } from "@tanstack/react-virtual";
 import { Check, Star } from "lucide-react";
 import { type KeyboardEvent, type ReactNode, useEffect, useId, useMemo, useRef, useState } from "react";
 import { mostModels } from "#shared/schema/chat.ts";
+import { wordsOf } from "../../../data/admin.ts";
+import { toggleName, useFavouriteNames } from "../../../data/favourites.ts";
 import { Switch } from "../../../parts/choices.tsx";
 import { classNames } from "../../../parts/class-names.ts";
 import { SearchField } from "../../../parts/search-field.tsx";
 import { ErrorState, SkeletonRows } from "../../../parts/states.tsx";
+import { tellNews } from "../../../parts/toasts.tsx";
 import { readKeys } from "../../../shell/read-keys.ts";
 import { formatContext, formatPerMillion } from "../../../text/format.ts";
 import { useText } from "../../../text/texts.ts";
 import { findModels, type PickerRow } from "./find-models.ts";
 import type { ModelPickerProps } from "./model-picker.tsx";
-import { useFavourites } from "./use-favourites.ts";
 import { type CallableModel, useModels } from "../../../data/callable-models.ts";
 
 const rowHeight = { group: 28, model: 36 };
@@ -27,7 +29,9 @@ export function PickerPanel({ kind, chosen, onChoose, onClose }: PickerPanelProp
   const field = useRef<HTMLInputElement>(null);
   useEffect(() => field.current?.focus(), []);
   const { models, isLoading, error, retry } = useModels();
-  const [favourites, toggleFavourite] = useFavourites();
+  const [favourites, changeFavourites] = useFavouriteNames();
+  const toggleFavourite = (id: string): void =>
+    void changeFavourites(toggleName(id)).catch((failure: unknown) => tellNews(wordsOf(failure), { isBad: true }));
   const [search, setSearch] = useState("");
   const [isComparing, setComparing] = useState(chosen.length > 1);
   const [active, setActive] = useState<string | null>(null);
