@@ -2,6 +2,7 @@ import type { ReactNode } from "react";
 import { useLiveEvent } from "../../data/live.ts";
 import { useAdmin } from "../../data/queries.ts";
 import { StatusDot } from "../../parts/badge.tsx";
+import { Fact } from "../../parts/fact.tsx";
 import { hashOf } from "../../shell/navigation.ts";
 import { formatCount, formatDuration, formatMoney, unknownText } from "../../text/format.ts";
 import { useText } from "../../text/texts.ts";
@@ -61,15 +62,6 @@ export function CallReceipt({ traceId }: { readonly traceId: string }): ReactNod
           </span>
         </Fact>
       </dl>
-    </div>
-  );
-}
-
-function Fact({ name, children }: { readonly name: string; readonly children: ReactNode }): ReactNode {
-  return (
-    <div className="min-w-0">
-      <dt className="text-caption text-ink-muted">{name}</dt>
-      <dd className="mt-0.5 min-w-0">{children}</dd>
     </div>
   );
 }

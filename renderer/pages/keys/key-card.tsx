@@ -6,6 +6,7 @@ import { wordsOf } from "../../data/admin.ts";
 import { useAdminAction } from "../../data/queries.ts";
 import { Ago, useNow } from "../../parts/ago.tsx";
 import { Badge, StatusDot } from "../../parts/badge.tsx";
+import { Fact } from "../../parts/fact.tsx";
 import { Button, IconButton } from "../../parts/button.tsx";
 import { Confirm } from "../../parts/dialogs.tsx";
 import { Menu } from "../../parts/menu.tsx";
@@ -141,14 +142,5 @@ export function KeyCard({
         {stored.usedBy.length === 0 ? null : <p className="mt-2">{say("removeUsed", { uses: stored.usedBy.join(", ") })}</p>}
       </Confirm>
     </li>
-  );
-}
-
-function Fact({ name, children }: { readonly name: string; readonly children: ReactNode }): ReactNode {
-  return (
-    <div className="min-w-0">
-      <dt className="text-caption text-ink-muted">{name}</dt>
-      <dd className="mt-0.5 min-w-0">{children}</dd>
-    </div>
   );
 }

@@ -1,6 +1,6 @@
 import type { ReactNode } from "react";
 import { keyPlaceholder } from "#shared/contract/connect.ts";
-import { CopyButton } from "../../parts/copy.tsx";
+import { CodeBlock } from "../../parts/code-block.tsx";
 
 /** A text with a key in it: shown with the key masked, copied with the real one. Without a key the placeholder stands in both. */
 export function SecretBlock({
@@ -14,22 +14,7 @@ export function SecretBlock({
 }): ReactNode {
   const shown = secret === null ? text : text.replaceAll(keyPlaceholder, maskKey(secret));
   const copied = secret === null ? text : text.replaceAll(keyPlaceholder, secret);
-  return (
-    <figure className="overflow-hidden rounded-card border border-line bg-sunken">
-      <figcaption className="flex h-8 items-center justify-between border-b border-line pr-1 pl-3 text-small text-ink-muted">
-        {title}
-        <CopyButton text={copied} name={title} />
-      </figcaption>
-      <pre
-        tabIndex={0}
-        role="region"
-        aria-label={title}
-        className="max-h-80 overflow-auto p-3 font-mono text-small leading-5 outline-offset-[-2px]"
-      >
-        <code>{shown}</code>
-      </pre>
-    </figure>
-  );
+  return <CodeBlock title={title} text={shown} copied={copied} />;
 }
 
 /** `postern_…4f2a` */
