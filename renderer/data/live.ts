@@ -37,13 +37,11 @@ export async function followEvents(signal: AbortSignal): Promise<void> {
   while (!signal.aborted && useConnection.getState().login === "open") {
     try {
       const response = await admin("watchEvents", {}, { signal });
-      useConnection.setState({ isLive: true, isAway: false });
       pauseMs = firstPauseMs;
       if (response.body !== null) for await (const data of readEvents(response.body)) tell(data);
     } catch {
       // It stopped, or the machine slept: tried again below.
     }
-    useConnection.setState({ isLive: false });
     await pause(pauseMs, signal);
     pauseMs = Math.min(pauseMs * 2, longestPauseMs);
   }

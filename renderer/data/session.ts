@@ -1,4 +1,4 @@
-import { type LockReason, useConnection } from "./connection.ts";
+import { type LockReason, noteAway, useConnection } from "./connection.ts";
 
 const tabKey = "postern-tab";
 const tabHeader = "x-postern-tab";
@@ -32,10 +32,10 @@ export async function fetchOwn(path: string, init: RequestInit = {}): Promise<Re
   const response = await fetch(path, { ...init, headers, credentials: "same-origin", redirect: "error" }).catch((error: unknown) => {
     // Whoever takes their call back says nothing of Postern.
     if (init.signal?.aborted === true) throw error;
-    useConnection.setState({ isAway: true });
+    noteAway(true);
     throw new AwayError(error);
   });
-  useConnection.setState({ isAway: false });
+  noteAway(false);
   // The gateway says 401 as well, of a provider's key, and so does a dry run; only the listener's own word ends the login.
   if (response.status === 401 && !isDesktop && (await isListenersWord(response))) lock("ended");
   return response;

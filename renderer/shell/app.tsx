@@ -15,7 +15,8 @@ const tooltipDelayMs = 500;
 
 /** The whole window: locked, or its pages. */
 export function App(): ReactNode {
-  const { login, lockReason } = useConnection();
+  const login = useConnection((connection) => connection.login);
+  const lockReason = useConnection((connection) => connection.lockReason);
   if (login === "checking") return null;
   return (
     // The content security policy allows no <style> elements.
