@@ -229,6 +229,8 @@ test("a page that is closed right after it was sent keeps the question", async (
   const { page, admin, provider } = world;
   provider.next(stallAfter({ chunks: 0 }, openAiStream()));
   await composer(page).fill("Quick!");
+  // A browser's context that is closed in the middle of a reload may never say that it is closed.
+  const reloaded = page.waitForEvent("domcontentloaded");
   await page.evaluate(() => {
     const input = document.querySelector("textarea");
     input?.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", bubbles: true, cancelable: true }));
@@ -236,4 +238,5 @@ test("a page that is closed right after it was sent keeps the question", async (
   });
   const chat = await storedChat(admin, (one) => one.messages.length > 0);
   expect(wordsIn(chat, 0)).toBe("Quick!");
+  await reloaded;
 });
