@@ -96,7 +96,7 @@ function AllChats({ shownId }: { readonly shownId: string | null }): ReactNode {
   if (isLoading) return <SkeletonRows rows={8} height={32} />;
   if (error !== null) return <ErrorState error={error} onRetry={retry} />;
   const groups: ChatGroup[] = [
-    ...(pinned.length === 0 ? [] : [{ kind: "pinned", atMs: nowMs, chats: pinned } as const]),
+    ...(pinned.length === 0 ? [] : [{ key: "pinned", kind: "pinned", atMs: nowMs, chats: pinned } as const]),
     ...groupByDay(chats, nowMs),
   ];
   return (
@@ -104,7 +104,7 @@ function AllChats({ shownId }: { readonly shownId: string | null }): ReactNode {
       {keeps === false ? <p className="mb-2 rounded-control bg-sunken px-3 py-2 text-small text-ink-muted">{say("notKept")}</p> : null}
       {groups.length === 0 && keeps !== false ? <p className="px-3 py-2 text-small text-ink-muted">{say("noChats")}</p> : null}
       {groups.map((group) => (
-        <section key={`${group.kind}-${String(group.atMs)}`} className="mb-3">
+        <section key={group.key} className="mb-3">
           <h2 className="px-3 pt-2 pb-1 text-caption font-medium text-ink-muted">
             {group.kind === "month" ? monthFormat.format(group.atMs) : say(group.kind)}
           </h2>

@@ -2,6 +2,8 @@ import type { ChatInfo } from "#shared/contract/chats.ts";
 
 /** Chats of one stretch of time. */
 export interface ChatGroup {
+  /** The same for as long as the group is there, whatever is said in its chats. */
+  readonly key: string;
   /** `month` is named by its date, the others by their words. */
   readonly kind: "pinned" | "today" | "yesterday" | "week" | "month";
   /** When the newest of them was last used. */
@@ -24,6 +26,7 @@ export function groupByDay(chats: readonly ChatInfo[], nowMs: number): ChatGroup
     return `${String(at.getFullYear())}-${String(at.getMonth())}`;
   });
   return [...groups].map(([key, members]) => ({
+    key,
     kind: key === "today" || key === "yesterday" || key === "week" ? key : "month",
     atMs: members[0]?.updatedAtMs ?? nowMs,
     chats: members,
