@@ -4,7 +4,7 @@ import { PosternError } from "#shared/errors.ts";
 import { type ChatMessage, chatSettingsSchema, type MessageInput } from "#shared/schema/chat.ts";
 import { chatInfoOf, type ChatRow, messageOf, type MessageRow, settingsOf } from "./chat-rows.ts";
 import { withoutMarks } from "./marked-text.ts";
-import { pathTo } from "./path-to.ts";
+import { pathTo } from "#shared/path-to.ts";
 import { addMessage, upsertMessage } from "./write-message.ts";
 
 /** A page of chats. */

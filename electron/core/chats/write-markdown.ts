@@ -1,6 +1,6 @@
 import type { Chat } from "#shared/contract/chats.ts";
 import type { ChatMessage, MessagePart } from "#shared/schema/chat.ts";
-import { pathTo } from "./path-to.ts";
+import { pathTo } from "#shared/path-to.ts";
 
 /** A chat's shown path as Markdown, for people to read and to keep: who said what, thoughts as quotes, calls of tools as code. */
 export function writeMarkdown(chat: Chat): string {

@@ -1,11 +1,12 @@
 import { ArrowDown } from "lucide-react";
 import { type ReactNode, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import type { ChatMessage } from "#shared/schema/chat.ts";
+import { pathTo } from "#shared/path-to.ts";
 import { Button } from "../../../parts/button.tsx";
 import { classNames } from "../../../parts/class-names.ts";
 import { useText } from "../../../text/texts.ts";
 import type { OpenChat } from "../session/open-chat.ts";
-import { childrenOf, pathTo } from "../session/tree.ts";
+import { childrenOf } from "../session/tree.ts";
 import { Answer } from "./answer.tsx";
 import { Question } from "./question.tsx";
 

@@ -1,9 +1,10 @@
 import { type Attachment, type ChatMessage, type ChatSettings, messageDetailsSchema, type MessagePart } from "#shared/schema/chat.ts";
+import { pathTo } from "#shared/path-to.ts";
 import { admin } from "../../../data/admin.ts";
 import { keepAttachment } from "./attachment-cache.ts";
 import { changeChat, openChatOf, openDraft, putMessageInto, useOpenChats } from "./open-chat.ts";
 import { saveChatSoon, saveMessageSoon, settleChat } from "./save-chat.ts";
-import { leafBelow, pathTo, titleFrom } from "./tree.ts";
+import { leafBelow, titleFrom } from "./tree.ts";
 import { writeAnswer } from "./write-answer.ts";
 
 /** What a person says: words, files, or both. */

@@ -1,17 +1,5 @@
 import type { ChatMessage } from "#shared/schema/chat.ts";
 
-/** The messages from the first to one, each the child of the one before; empty where there is no such message. */
-export function pathTo(messages: readonly ChatMessage[], leafId: string | null): ChatMessage[] {
-  const byId = new Map(messages.map((message) => [message.id, message]));
-  const path: ChatMessage[] = [];
-  let at = leafId === null ? undefined : byId.get(leafId);
-  while (at !== undefined && byId.delete(at.id)) {
-    path.push(at);
-    at = at.parentId === null ? undefined : byId.get(at.parentId);
-  }
-  return path.toReversed();
-}
-
 /** The children of one message, or the firsts, the oldest first: a message's siblings are its parent's children. */
 export function childrenOf(messages: readonly ChatMessage[], parentId: string | null): ChatMessage[] {
   return messages.filter((message) => message.parentId === parentId);

@@ -1,11 +1,11 @@
 import type { ChatMessage, ChatParameters, MessageDetails } from "#shared/schema/chat.ts";
+import { pathTo } from "#shared/path-to.ts";
 import { wordsOf } from "../../../data/admin.ts";
 import type { Answer } from "../stream/stream-answer.ts";
 import { blobOf } from "./attachment-cache.ts";
 import { findFigures } from "./call-figures.ts";
 import { changeChat, openChatOf, putMessageInto } from "./open-chat.ts";
 import { saveMessageSoon } from "./save-chat.ts";
-import { pathTo } from "./tree.ts";
 
 /**
  * Has a model answer a question of an open chat, into a message that is saved as it grows. Never rejects: what goes wrong stands
