@@ -1,6 +1,6 @@
 import type { Store } from "#core/store/store.ts";
 import { sumUp } from "./call-sums.ts";
-import { localDay } from "./local-day.ts";
+import { localDay, spanOfDay, startOfDay } from "./local-day.ts";
 
 /** What a grant was used for lately. */
 export interface GrantActivity {
@@ -19,10 +19,6 @@ interface DayRow {
   readonly cost: number;
 }
 
-const dayMs = 86_400_000;
-/** No zone is farther from UTC. */
-const farthestZoneMs = 14 * 3_600_000;
-
 /** Reads each grant's activity from the sums by day; of its last day, from the calls themselves. Grants without calls are not in it. */
 export async function readGrantActivity(
   store: Pick<Store, "all" | "transaction">,
@@ -39,13 +35,12 @@ export async function readGrantActivity(
   );
   return Promise.all(
     rows.map(async ({ grant_id: grantId, last_day: lastDay, calls, cost }) => {
-      const dayStartMs = lastDay * dayMs;
       // The index is by time: only the calls of about a day are looked at.
       const [last] = await store.all<{ at: number | null }>(
-        "SELECT max(started_at_ms) AS at FROM calls WHERE started_at_ms BETWEEN ? AND ? AND grant_id = ?",
-        [dayStartMs - farthestZoneMs, dayStartMs + dayMs + farthestZoneMs, grantId],
+        "SELECT max(started_at_ms) AS at FROM calls WHERE started_at_ms >= ? AND started_at_ms < ? AND grant_id = ?",
+        [...spanOfDay(lastDay), grantId],
       );
-      return { grantId, lastSeenAtMs: last?.at ?? dayStartMs, callsToday: calls, costTodayMicroUsd: cost };
+      return { grantId, lastSeenAtMs: last?.at ?? startOfDay(lastDay), callsToday: calls, costTodayMicroUsd: cost };
     }),
   );
 }

@@ -1,6 +1,6 @@
 import type { Statement, Store } from "#core/store/store.ts";
 import { sumColumns, sumKeys, sumUp } from "./call-sums.ts";
-import { localDay } from "./local-day.ts";
+import { localDay, spanOfDay } from "./local-day.ts";
 
 /** What calls with one key came to. */
 export interface KeyUsage {
@@ -23,10 +23,6 @@ interface SumRow {
   readonly unpriced: number;
 }
 
-const dayMs = 86_400_000;
-/** No zone is further from UTC than 14 hours. */
-const zoneMs = 14 * 3_600_000;
-
 const sumsSql = `SELECT provider, key_name AS name, max(day) AS last_day, sum(calls * (day >= ?1)) AS calls, sum(errors * (day >= ?1)) AS errors,
   sum(cost_micro_usd * (day >= ?1)) AS cost, sum(unpriced_calls * (day >= ?1)) AS unpriced
   FROM call_days WHERE key_name <> '' GROUP BY provider, key_name`;
@@ -44,7 +40,7 @@ export async function readKeyUsage(store: Pick<Store, "all" | "transaction">, si
   const rows = await store.all<SumRow>(sumsSql, [localDay(sinceMs)]);
   const entries = await Promise.all(
     rows.map(async ({ provider, name, last_day: day, calls, errors, cost, unpriced }) => {
-      const [last] = await store.all<{ at_ms: number | null }>(lastSql, [day * dayMs - zoneMs, (day + 1) * dayMs + zoneMs, provider, name]);
+      const [last] = await store.all<{ at_ms: number | null }>(lastSql, [...spanOfDay(day), provider, name]);
       const costMicroUsd = calls > 0 && unpriced === calls ? null : cost;
       return [`${provider}/${name}`, { calls, errors, costMicroUsd, unpricedCalls: unpriced, lastUsedAtMs: last?.at_ms ?? null }] as const;
     }),

@@ -1,5 +1,7 @@
 const dayMs = 86_400_000;
 const minuteMs = 60_000;
+/** No zone is farther from UTC. */
+const farthestZoneMs = 14 * 3_600_000;
 
 /** The hour that was asked for last, and what it lies beside UTC: zones change their offset on the hour or the half. */
 let lastHalfHour = -1;
@@ -21,4 +23,14 @@ export function localDay(atMs: number): number {
 /** `2026-11-21` for a day that {@link localDay} gave. */
 export function dayText(day: number): string {
   return new Date(day * dayMs).toISOString().slice(0, 10);
+}
+
+/** All moments that a day of {@link localDay} can have held, whatever the zone was: from the first until before the second, in milliseconds since 1970. */
+export function spanOfDay(day: number): readonly [fromMs: number, beforeMs: number] {
+  return [day * dayMs - farthestZoneMs, (day + 1) * dayMs + farthestZoneMs];
+}
+
+/** Midnight in UTC of a day that {@link localDay} gave, in milliseconds since 1970. */
+export function startOfDay(day: number): number {
+  return day * dayMs;
 }
