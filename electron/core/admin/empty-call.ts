@@ -1,6 +1,6 @@
 import type { RouteCall } from "#core/routing/route-types.ts";
 
-/** A chat of the owner's that says nothing yet: for routes that are planned and never walked. */
+/** A chat of the owner's that says nothing yet: for routes that are planned and never walked, and for tests. */
 export const emptyCall: RouteCall = {
   endpoint: "chat",
   model: null,

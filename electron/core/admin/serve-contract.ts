@@ -2,8 +2,8 @@ import type * as z from "zod";
 import { type ContractEntry, usualBodyBytes } from "#shared/contract/endpoint.ts";
 import { contract, type Contract } from "#shared/contract/index.ts";
 import { PosternError } from "#shared/errors.ts";
+import { sayIssue } from "#shared/schema/say-issue.ts";
 import type { HandlersOf } from "./handlers-of.ts";
-import { sayIssue } from "./say-issue.ts";
 
 const noStore = { "cache-control": "no-store" };
 

@@ -4,9 +4,9 @@ import { readAuthorities } from "#core/upstream/network-way.ts";
 import type { SettingInfo, settingsContract } from "#shared/contract/settings.ts";
 import { PosternError } from "#shared/errors.ts";
 import { findSetting, type SettingDefinition, settingDefinitions } from "#shared/schema/setting-list.ts";
+import { sayIssue } from "#shared/schema/say-issue.ts";
 import type { HandlersOf } from "./handlers-of.ts";
 import type { AdminParts } from "./parts.ts";
-import { sayIssue } from "./say-issue.ts";
 
 type Parts = Pick<AdminParts, "config" | "addresses" | "addressProblem" | "checkAddress">;
 

@@ -1,1 +1,0 @@
-export { sayIssue } from "#shared/schema/say-issue.ts";
