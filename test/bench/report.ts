@@ -1,14 +1,14 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { cpus, totalmem } from "node:os";
 import path from "node:path";
 import { type BenchRun, describeRun } from "./bench-run.ts";
 import { portkeyVersion } from "./install-portkey.ts";
 import { alignedTable, markdownTable, tablesOf } from "./tables.ts";
 import { judgeTargets } from "./targets.ts";
+import { writeDocument } from "./write-document.ts";
 
 const repository = path.resolve(import.meta.dirname, "../..");
 const resultFile = path.join(repository, "bench.json");
-const documentFile = path.join(repository, "docs/performance.md");
 const marks = { from: "<!-- figures: written by npm run bench -- --write -->", to: "<!-- end of figures -->" } as const;
 
 /**
@@ -22,7 +22,7 @@ export function report(run: BenchRun, options: { readonly writesDocument: boolea
   const tables = tablesOf(run, targets);
   for (const table of tables) console.log(alignedTable(table));
   writeFileSync(resultFile, `${JSON.stringify(describeRun(run, targets), null, 2)}\n`);
-  if (options.writesDocument) writeDocument([`## Measured\n\n${circumstances(run)}`, ...tables.map(markdownTable)].join("\n"));
+  if (options.writesDocument) writeDocument(marks, [`## Measured\n\n${circumstances(run)}`, ...tables.map(markdownTable)].join("\n"));
   console.log(`${run.generator}, ${run.sizes.rounds} rounds, ${run.seconds.toFixed(0)} s. Everything is in bench.json.`);
   return targets.filter(({ isMet }) => isMet === false).length;
 }
@@ -36,12 +36,4 @@ function circumstances({ generator, sizes, foreignLoad, seconds }: BenchRun): st
     `load from ${generator}, ${sizes.rounds} rounds, ${seconds.toFixed(0)} s in all. Before the rounds, other work took up to`,
     `${busiest.toFixed(0)} % of the processors.\n`,
   ].join("\n");
-}
-
-function writeDocument(text: string): void {
-  const document = readFileSync(documentFile, "utf8");
-  const from = document.indexOf(marks.from);
-  const to = document.indexOf(marks.to);
-  if (from === -1 || to < from) throw new Error(`Cannot write figures to ${documentFile}: its marks are missing; put "${marks.from}" back`);
-  writeFileSync(documentFile, `${document.slice(0, from + marks.from.length)}\n\n${text}\n${document.slice(to)}`);
 }

@@ -1,6 +1,7 @@
 import { PosternError } from "#shared/errors.ts";
 import { defaultAliases } from "#shared/schema/default-aliases.ts";
 import type { CallConfig } from "#shared/schema/routing.ts";
+import { emptyCall } from "#core/admin/empty-call.ts";
 import type { CallInputs, ModelFacts, RouteCall, RouteRow, RouteWorld, TargetHealth } from "#core/routing/route-types.ts";
 
 /** A provider's row as the planner sees it, a plain one unless the fields say otherwise. */
@@ -92,22 +93,5 @@ export function callInputs(
 
 /** A chat call with a local key, unless the fields say otherwise. */
 export function routeCall(fields: Partial<RouteCall> = {}): RouteCall {
-  return {
-    endpoint: "chat",
-    model: null,
-    config: null,
-    provider: null,
-    keyName: null,
-    ownKey: null,
-    hasGrant: true,
-    customHost: null,
-    retries: null,
-    requestTimeoutMs: null,
-    forwardHeaders: null,
-    strictOpenAiCompliance: null,
-    providerOptions: null,
-    inputs: callInputs(),
-    needs: null,
-    ...fields,
-  };
+  return { ...emptyCall, inputs: callInputs(), ...fields };
 }

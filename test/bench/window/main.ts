@@ -1,17 +1,15 @@
 // npm run bench:window [-- --write] [--check]: how fast the window is, in a real Chromium against a real Postern.
 
-import { readFileSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
-import path from "node:path";
 import { parseArgs } from "node:util";
 import { buildWindow } from "../../../scripts/build-window.ts";
 import { bringChromium } from "../../../scripts/chromium.ts";
 import { sharedBrowser } from "../../fakes/browser.ts";
 import { untilCalm } from "../machine-load.ts";
 import { alignedTable, markdownTable, type Table } from "../tables.ts";
+import { writeDocument } from "../write-document.ts";
 import { measureFirstPage, measureLog, measureModels, measureStream, type WindowFigure } from "./measure.ts";
 
-const documentFile = path.resolve(import.meta.dirname, "../../../docs/performance.md");
 const marks = { from: "<!-- window: written by npm run bench:window -- --write -->", to: "<!-- end of window -->" } as const;
 const calmLimitMs = 20_000;
 
@@ -42,13 +40,5 @@ const table: Table = {
 };
 console.log(alignedTable(table));
 console.log(circumstances);
-if (options.write) writeDocument(`${circumstances}\n\n${markdownTable(table)}`);
+if (options.write) writeDocument(marks, `${circumstances}\n\n${markdownTable(table)}`);
 process.exit(options.check && figures.some(({ found, atMost }) => !(found <= atMost)) ? 1 : 0);
-
-function writeDocument(text: string): void {
-  const document = readFileSync(documentFile, "utf8");
-  const from = document.indexOf(marks.from);
-  const to = document.indexOf(marks.to);
-  if (from === -1 || to < from) throw new Error(`Cannot write figures to ${documentFile}: its marks are missing; put "${marks.from}" back`);
-  writeFileSync(documentFile, `${document.slice(0, from + marks.from.length)}\n\n${text}\n${document.slice(to)}`);
-}
