@@ -79,181 +79,168 @@ export interface WalkTools {
   monotonicMs(): number;
 }
 
-interface WalkSteps<Row extends RouteRow> extends Pick<Walk<Row>, "next" | "beside" | "lost" | "ends"> {
-  target(): RouteTarget<Row> | null;
-  retryCount(): number;
-}
-
-/**
- * A walk as it is used. A class, as V8 puts a getter of an object literal into the old generation, with the whole call
- * that it closes over.
- */
-class StartedWalk<Row extends RouteRow> implements Walk<Row> {
-  readonly #steps: WalkSteps<Row>;
-
-  constructor(steps: WalkSteps<Row>) {
-    this.#steps = steps;
-  }
-
-  get target(): RouteTarget<Row> | null {
-    return this.#steps.target();
-  }
-
-  get retryCount(): number {
-    return this.#steps.retryCount();
-  }
-
-  get ends(): readonly TryEnd[] {
-    return this.#steps.ends;
-  }
-
-  next(ended: EndedTry<Row> | null): PlannedTry<Row> | null {
-    return this.#steps.next(ended);
-  }
-
-  beside(): PlannedTry<Row> | null {
-    return this.#steps.beside();
-  }
-
-  lost(ended: EndedTry<Row>): void {
-    this.#steps.lost(ended);
-  }
-}
-
 /**
  * Starts a walk through a route. Each target is tried as often as it may be; then its failure is judged by the strategy
  * that it stands in, and where that does not move on, or has no more targets, by the one around it.
  */
 export function startWalk<Row extends RouteRow>(route: Route<Row>, tools: WalkTools): Walk<Row> {
-  const startedAtMs = tools.monotonicMs();
-  /** From the outermost branch to the innermost, each with the place of the try that the walk stands in. */
-  const stack: { readonly branch: RouteBranch<Row>; at: number }[] = [];
-  const ends: TryEnd[] = [];
-  let target: RouteTarget<Row> | null = null;
-  let retry = 0;
-  let retryCount = 0;
-  let isOver = false;
+  return new StartedWalk(route, tools);
+}
+
+/** A branch that the walk is in, and the place in it of the try that the walk stands in. */
+interface Level<Row extends RouteRow> {
+  readonly branch: RouteBranch<Row>;
+  at: number;
+}
+
+/** A class, and no closures: every call has a walk, and hardly one goes past its first try. */
+class StartedWalk<Row extends RouteRow> implements Walk<Row> {
+  readonly ends: TryEnd[] = [];
+  readonly #root: RouteNode<Row>;
+  readonly #tools: WalkTools;
+  readonly #startedAtMs: number;
+  /** From the outermost branch to the innermost. */
+  #stack: Level<Row>[] = [];
+  #target: RouteTarget<Row> | null = null;
+  #retry = 0;
+  #retryCount = 0;
+  #isOver = false;
   /** How many targets are under way beside the one before them. */
-  let besides = 0;
+  #besides = 0;
 
-  return new StartedWalk<Row>({
-    next(ended) {
-      if (isOver) return null;
-      const found = ended === null ? (target === null ? first() : null) : (retrySame(ended) ?? moveOn(ended));
-      isOver = found === null;
-      besides = 0;
-      return found;
-    },
-    beside() {
-      if (isOver || target === null || target.hedge === null || besides >= target.hedge.most) return null;
-      const before = { target, retry, retryCount, stack: stack.map((level) => ({ ...level })) };
-      const found = advance(null);
-      const following = found === null ? null : plan(found, 0, 0);
-      if (following === null) {
-        ({ target, retry, retryCount } = before);
-        stack.splice(0, stack.length, ...before.stack);
-        return null;
-      }
-      besides++;
-      return following;
-    },
-    lost: (ended) => note(ended, "wait", "another target was under way"),
-    target: () => target,
-    retryCount: () => retryCount,
-    ends,
-  });
+  constructor(route: Route<Row>, tools: WalkTools) {
+    this.#root = route.root;
+    this.#tools = tools;
+    this.#startedAtMs = tools.monotonicMs();
+  }
 
-  function first(): PlannedTry<Row> | null {
-    const found = descend(route.root);
-    return plan(found, 0, 0) ?? skipLate(found);
+  get target(): RouteTarget<Row> | null {
+    return this.#target;
+  }
+
+  get retryCount(): number {
+    return this.#retryCount;
+  }
+
+  next(ended: EndedTry<Row> | null): PlannedTry<Row> | null {
+    if (this.#isOver) return null;
+    const found = ended === null ? (this.#target === null ? this.#first() : null) : (this.#retrySame(ended) ?? this.#moveOn(ended));
+    this.#isOver = found === null;
+    this.#besides = 0;
+    return found;
+  }
+
+  beside(): PlannedTry<Row> | null {
+    const target = this.#target;
+    if (this.#isOver || target === null || target.hedge === null || this.#besides >= target.hedge.most) return null;
+    const [retry, retryCount, stack] = [this.#retry, this.#retryCount, this.#stack.map((level) => ({ ...level }))];
+    const found = this.#advance(null);
+    const following = found === null ? null : this.#plan(found, 0, 0);
+    if (following === null) {
+      [this.#target, this.#retry, this.#retryCount, this.#stack] = [target, retry, retryCount, stack];
+      return null;
+    }
+    this.#besides++;
+    return following;
+  }
+
+  lost(ended: EndedTry<Row>): void {
+    this.#note(ended, "wait", "another target was under way");
+  }
+
+  #first(): PlannedTry<Row> | null {
+    const found = this.#descend(this.#root);
+    return this.#plan(found, 0, 0) ?? this.#skipLate(found);
   }
 
   /** Another try at the same target; null where it would be no use, or another has been asked since. */
-  function retrySame(ended: EndedTry<Row>): PlannedTry<Row> | null {
+  #retrySame(ended: EndedTry<Row>): PlannedTry<Row> | null {
     const { failure, tried } = ended;
     const at = tried.target;
-    if (at !== target || !isWorthAnother(failure, at)) return null;
-    const delayMs = retry < at.retries ? retryDelayMs(retry + 1, { retryAfterMs: failure.retryAfterMs, random: tools.random() }) : null;
-    const again = delayMs === null ? null : plan(at, retry + 1, delayMs);
+    if (at !== this.#target || !isWorthAnother(failure, at)) return null;
+    const number = this.#retry + 1;
+    const pause = { retryAfterMs: failure.retryAfterMs, random: this.#tools.random() };
+    const delayMs = number <= at.retries ? retryDelayMs(number, pause) : null;
+    const again = delayMs === null ? null : this.#plan(at, number, delayMs);
     if (again === null) {
       // Portkey's clients know -1 as "tried as often as it may, or not worth the wait".
-      retryCount = at.retries > 0 ? -1 : 0;
+      this.#retryCount = at.retries > 0 ? -1 : 0;
       return null;
     }
-    note(ended, "retry", `tried again after ${again.delayMs} ms`);
-    retry++;
-    retryCount = retry;
+    this.#note(ended, "retry", `tried again after ${again.delayMs} ms`);
+    this.#retry = number;
+    this.#retryCount = number;
     return again;
   }
 
-  function moveOn(ended: EndedTry<Row>): PlannedTry<Row> | null {
+  #moveOn(ended: EndedTry<Row>): PlannedTry<Row> | null {
     const { failure, tried } = ended;
-    const countThere = tried.target === target ? retryCount : tried.retry;
-    const found = failure.error?.retry === "never" ? null : advance(failure);
-    const following = found === null ? null : (plan(found, 0, 0) ?? skipLate(found));
+    const countThere = tried.target === this.#target ? this.#retryCount : tried.retry;
+    const found = failure.error?.retry === "never" ? null : this.#advance(failure);
+    const following = found === null ? null : (this.#plan(found, 0, 0) ?? this.#skipLate(found));
     if (following !== null) {
-      note(ended, "next", `went on to ${following.target.optionPath}`);
+      this.#note(ended, "next", `went on to ${following.target.optionPath}`);
       return following;
     }
     // What the client is told of is the target that failed.
-    target = tried.target;
-    retryCount = countThere;
-    note(ended, "stop", found === null ? whyStop(failure) : "the deadline is over");
+    this.#target = tried.target;
+    this.#retryCount = countThere;
+    this.#note(ended, "stop", found === null ? this.#whyStop(failure) : "the deadline is over");
     return null;
   }
 
   /** Steps to the next target: in the innermost strategy that moves on. A null failure is none yet, which every order moves on from. */
-  function advance(failure: TryFailure | null): RouteTarget<Row> | null {
-    for (let depth = stack.length - 1; depth >= 0; depth--) {
-      const level = stack[depth] as (typeof stack)[number];
+  #advance(failure: TryFailure | null): RouteTarget<Row> | null {
+    for (let depth = this.#stack.length - 1; depth >= 0; depth--) {
+      const level = this.#stack[depth] as Level<Row>;
       const following = level.branch.tries[level.at + 1];
       if (following === undefined || (failure !== null && !goesOn(failure, level.branch.goesOnAt))) continue;
-      stack.length = depth + 1;
+      this.#stack.length = depth + 1;
       level.at++;
-      return descend(following);
+      return this.#descend(following);
     }
     return null;
   }
 
-  function descend(from: RouteNode<Row>): RouteTarget<Row> {
+  #descend(from: RouteNode<Row>): RouteTarget<Row> {
     let node = from;
     while (node.kind === "branch") {
-      stack.push({ branch: node, at: 0 });
+      this.#stack.push({ branch: node, at: 0 });
       node = node.tries[0] as RouteNode<Row>;
     }
-    target = node;
-    retry = 0;
-    retryCount = 0;
+    this.#target = node;
+    this.#retry = 0;
+    this.#retryCount = 0;
     return node;
   }
 
   /** Goes past targets whose deadline is over, to one that has a longer one or none. */
-  function skipLate(late: RouteTarget<Row>): PlannedTry<Row> | null {
-    for (let at: RouteTarget<Row> | null = late; at !== null; at = advance(null)) {
-      const found = plan(at, 0, 0);
+  #skipLate(late: RouteTarget<Row>): PlannedTry<Row> | null {
+    for (let at: RouteTarget<Row> | null = late; at !== null; at = this.#advance(null)) {
+      const found = this.#plan(at, 0, 0);
       if (found !== null) return found;
     }
     return null;
   }
 
   /** Null where the deadline would be over before it could be sent. */
-  function plan(at: RouteTarget<Row>, number: number, delayMs: number): PlannedTry<Row> | null {
+  #plan(at: RouteTarget<Row>, number: number, delayMs: number): PlannedTry<Row> | null {
     if (at.deadlineMs === null) return { target: at, retry: number, delayMs, timeoutMs: at.requestTimeoutMs, isDeadline: false };
-    const leftMs = startedAtMs + at.deadlineMs - tools.monotonicMs() - delayMs;
+    const leftMs = this.#startedAtMs + at.deadlineMs - this.#tools.monotonicMs() - delayMs;
     if (leftMs <= 0) return null;
     const isDeadline = at.requestTimeoutMs === null || leftMs < at.requestTimeoutMs;
     return { target: at, retry: number, delayMs, timeoutMs: isDeadline ? leftMs : at.requestTimeoutMs, isDeadline };
   }
 
-  function note({ tried, failure }: EndedTry<Row>, followedBy: TryEnd["followedBy"], why: string): void {
+  #note({ tried, failure }: EndedTry<Row>, followedBy: TryEnd["followedBy"], why: string): void {
     const { optionPath, row, model, keyName } = tried.target;
     const errorCode = failure.error?.code ?? null;
-    ends.push({ optionPath, provider: row.id, model, keyName, retry: tried.retry, status: failure.status, errorCode, followedBy, why });
+    this.ends.push({ optionPath, provider: row.id, model, keyName, retry: tried.retry, status: failure.status, errorCode, followedBy, why });
   }
 
-  function whyStop(failure: TryFailure): string {
+  #whyStop(failure: TryFailure): string {
     if (failure.error?.retry === "never") return "no other target could help";
-    return stack.some(({ branch, at }) => at + 1 < branch.tries.length) ? "this status does not move on" : "no target is left";
+    return this.#stack.some(({ branch, at }) => at + 1 < branch.tries.length) ? "this status does not move on" : "no target is left";
   }
 }
 
