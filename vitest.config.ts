@@ -1,7 +1,10 @@
+import { availableParallelism } from "node:os";
 import { configDefaults, defineConfig } from "vitest/config";
 
 export default defineConfig({
   test: {
+    // Vitest leaves one processor to itself, which of two is half: most tests wait for sockets and pages.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [
       {
         extends: true,
