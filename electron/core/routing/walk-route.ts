@@ -235,7 +235,17 @@ class StartedWalk<Row extends RouteRow> implements Walk<Row> {
   #note({ tried, failure }: EndedTry<Row>, followedBy: TryEnd["followedBy"], why: string): void {
     const { optionPath, row, model, keyName } = tried.target;
     const errorCode = failure.error?.code ?? null;
-    this.ends.push({ optionPath, provider: row.id, model, keyName, retry: tried.retry, status: failure.status, errorCode, followedBy, why });
+    this.ends.push({
+      optionPath,
+      provider: row.id,
+      model,
+      keyName,
+      retry: tried.retry,
+      status: failure.status,
+      errorCode,
+      followedBy,
+      why,
+    });
   }
 
   #whyStop(failure: TryFailure): string {
