@@ -1,7 +1,10 @@
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { findMaths } from "../../../renderer/pages/chat/markdown/find-maths.ts";
 import { readLink } from "../../../renderer/pages/chat/markdown/safe-url.ts";
-import { splitBlocks } from "../../../renderer/pages/chat/markdown/split-blocks.ts";
+import { type Block, BlockSplitter } from "../../../renderer/pages/chat/markdown/split-blocks.ts";
+
+const splitBlocks = (markdown: string): Block[] => new BlockSplitter().split(markdown);
 
 describe("an answer is cut into blocks", () => {
   test("so that whatever stands before the last one stays as it is while the answer grows", () => {
@@ -15,6 +18,53 @@ describe("an answer is cut into blocks", () => {
       former = blocks;
     }
     expect(former.map(({ kind }) => kind)).toEqual(["text", "text", "text", "code", "text", "text"]);
+  });
+
+  test("to the same ones, however it came", () => {
+    const pieces = [
+      ...[
+        "# One",
+        "Two *three*",
+        "- four",
+        "  five",
+        "1. six",
+        "   - seven",
+        "---",
+        "===",
+        "> eight",
+        "| a | b |",
+        "|---|---|",
+        "| 1 | 2 |",
+      ],
+      ...[
+        "```js",
+        "let nine;",
+        "```",
+        "    indented",
+        "[1]: /ten",
+        "[1]: /other",
+        "see [1]",
+        "<div>",
+        "</div>",
+        "-",
+        "$$",
+        "\\[x\\]",
+        "\t",
+        " ",
+      ],
+    ];
+    const line = fc.tuple(fc.constantFrom(...pieces), fc.constantFrom("\n", "\n\n", "\r\n", "", " ", "\n   "));
+    fc.assert(
+      fc.property(fc.array(line, { maxLength: 30 }), (lines) => {
+        const growing = new BlockSplitter();
+        let text = "";
+        for (const letter of lines.flat().join("")) {
+          text += letter;
+          expect(growing.split(text)).toEqual(splitBlocks(text));
+        }
+      }),
+      { numRuns: 1_000 },
+    );
   });
 
   test("and knows a fence that has not closed", () => {

@@ -1,8 +1,8 @@
 import "./markdown.css";
-import { memo, type ReactNode, useMemo } from "react";
+import { memo, type ReactNode, useMemo, useState } from "react";
 import remend from "remend";
 import { Code } from "./code.tsx";
-import { splitBlocks } from "./split-blocks.ts";
+import { BlockSplitter } from "./split-blocks.ts";
 import { TextBlock } from "./text-block.tsx";
 
 /**
@@ -16,7 +16,8 @@ export const DrawnMarkdown = memo(function DrawnMarkdown({
   readonly text: string;
   readonly streaming?: boolean;
 }): ReactNode {
-  const blocks = useMemo(() => splitBlocks(text), [text]);
+  const [splitter] = useState(() => new BlockSplitter());
+  const blocks = useMemo(() => splitter.split(text), [splitter, text]);
   return (
     <div className="text-prose">
       {blocks.map((block, index) => {

@@ -1,4 +1,4 @@
-import { Lexer, type Token, type Tokens } from "marked";
+import { Lexer, type Token, type Tokens, walkTokens } from "marked";
 
 /** A part of an answer that is drawn by itself, so that what came before is never drawn again. */
 export type Block =
@@ -20,16 +20,65 @@ export type Block =
 /** A block as long as this takes a few milliseconds to draw; a longer one is cut where a list or a table may be. */
 const longestBlock = 3_000;
 
-/** Cuts Markdown into blocks. The last one may grow with the next piece; all before it stay as they are. */
-export function splitBlocks(markdown: string): Block[] {
-  const tokens = new Lexer({ gfm: true }).lex(markdown);
-  const definitions = Object.entries(tokens.links)
-    .map(
-      ([name, { href, title }]) =>
-        `[${name}]: <${href}>${typeof title === "string" && title !== "" ? ` "${title.replaceAll('"', "'")}"` : ""}`,
-    )
-    .join("\n");
-  const withDefinitions = (raw: string): string => (definitions !== "" && raw.includes("[") ? `${raw}\n\n${definitions}` : raw);
+/** A line under a paragraph makes it a heading or a table, and what follows a list may belong to it: so many of the last tokens may change. */
+const mostUnsettled = 2;
+
+/**
+ * Cuts Markdown into blocks. The last ones may change with the next piece; all before them stay as they are, and are not read again
+ * where the text has only grown since the last time.
+ */
+export class BlockSplitter {
+  /** Source of the settled tokens, and what was read of it. */
+  #source = "";
+  #tokens: readonly Token[] = [];
+  #definitions: readonly Definition[] = [];
+
+  /** All blocks of a text. The same text has the same blocks, whatever was asked before. */
+  split(markdown: string): Block[] {
+    // The lexer would do so too, and its tokens would have other lengths than their sources.
+    const text = markdown.replaceAll(/\r\n?/g, "\n");
+    if (!text.startsWith(this.#source)) [this.#source, this.#tokens, this.#definitions] = ["", [], []];
+    const tokens = new Lexer({ gfm: true }).lex(text.slice(this.#source.length));
+    const blocks = toBlocks([...this.#tokens, ...tokens], [...this.#definitions, ...definitionsIn(tokens)]);
+    this.#settle(tokens, text);
+    return blocks;
+  }
+
+  #settle(tokens: readonly Token[], text: string): void {
+    const places = tokens.flatMap(({ type }, place) => (type === "space" || type === "def" ? [] : [place]));
+    const settled = tokens.slice(0, places.at(-mostUnsettled) ?? 0);
+    const source = this.#source + settled.map(({ raw }) => raw).join("");
+    // What cannot be found again in the text by its length is read anew each time.
+    if (settled.length === 0 || !text.startsWith(source)) return;
+    this.#source = source;
+    this.#tokens = [...this.#tokens, ...settled];
+    this.#definitions = [...this.#definitions, ...definitionsIn(settled)];
+  }
+}
+
+/** What a link's name stands for. */
+interface Definition {
+  readonly name: string;
+  /** Markdown. */
+  readonly raw: string;
+}
+
+function definitionsIn(tokens: readonly Token[]): Definition[] {
+  const found: Definition[] = [];
+  void walkTokens([...tokens], (token) => {
+    if (token.type !== "def") return;
+    const { tag, href, title } = token as Tokens.Def;
+    const quoted = typeof title === "string" && title !== "" ? ` "${title.replaceAll('"', "'")}"` : "";
+    found.push({ name: tag, raw: `[${tag}]: <${href}>${quoted}` });
+  });
+  return found;
+}
+
+function toBlocks(tokens: readonly Token[], definitions: readonly Definition[]): Block[] {
+  // A name that is defined twice means what it meant first.
+  const named = new Map(definitions.toReversed().map(({ name, raw }) => [name, raw]));
+  const defined = [...named.values()].toReversed().join("\n");
+  const withDefinitions = (raw: string): string => (defined !== "" && raw.includes("[") ? `${raw}\n\n${defined}` : raw);
   return tokens.flatMap((token): Block[] => {
     if (token.type === "space" || token.type === "def") return [];
     if (token.type === "code" && (token as Tokens.Code).codeBlockStyle !== "indented") return [readFence(token as Tokens.Code)];
