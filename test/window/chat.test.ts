@@ -224,6 +224,20 @@ test("what cannot be saved is said, and is saved as soon as Postern answers agai
   await expect.poll(() => banner.count(), soon).toBe(0);
 });
 
+test("a new chat gets its address while it stays where it is: nothing of the page is made anew", async () => {
+  await using world = await openChatWorld();
+  const { page } = world;
+  const places = [composer(page), page.getByRole("heading", { level: 1 })];
+  for (const place of places) await place.evaluate((element) => void (element.dataset["seen"] = "before"));
+  await send(page, "Stay");
+  await answered(page, "Hello!");
+  await page.waitForURL(/#\/chat\/[0-9a-f-]{36}/);
+  for (const place of places) expect(await place.getAttribute("data-seen")).toBe("before");
+  await page.getByRole("button", { name: "New chat", exact: true }).click();
+  await page.getByRole("heading", { level: 1, name: "New chat" }).waitFor();
+  expect(await answers(page).count()).toBe(0);
+});
+
 test("a page that is closed right after it was sent keeps the question", async () => {
   await using world = await openChatWorld();
   const { page, admin, provider } = world;

@@ -100,10 +100,12 @@ export function PageView(): ReactNode {
   const isKept = isDraft && chat?.isTemporary === false;
   const afterSaid = useCallback(() => {
     // A new chat that is kept has an address of its own from its first message on.
-    if (!isKept) return;
-    renewDraft();
-    go("chat", { item: chatId, isReplacing: true });
+    if (isKept) go("chat", { item: chatId, isReplacing: true });
   }, [isKept, chatId, go]);
+  // Only then is the next new chat another one: the page goes on with the same chat, and nothing of it is made anew.
+  useEffect(() => {
+    if (item === draftId) renewDraft();
+  }, [item, draftId]);
   const openSettings = useCallback(() => {
     setHasSettings(true);
     setSettingsOpen(true);
