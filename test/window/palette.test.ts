@@ -32,6 +32,8 @@ describe("the command palette", () => {
       return page.locator(`[id="${id ?? ""}"][aria-selected="true"]`).textContent();
     };
     const options = page.getByRole("option");
+    // They come a moment after the pages, and stand at the end.
+    await options.filter({ hasText: "Alias" }).first().waitFor();
     const first = await current();
     await page.keyboard.press("ArrowUp");
     expect(await current()).toBe(await options.last().textContent());
