@@ -92,7 +92,8 @@ export async function measureStream(): Promise<WindowFigure[]> {
   await using window = await openWindow({ ...openAiAt(provider), at: "chat?model=%40openai%2Fgpt-5" });
   const { page } = window;
   const composer = page.getByRole("textbox", { name: /message/i });
-  await composer.fill("Tell me everything about gates.");
+  // As fast as a quick typist.
+  await composer.pressSequentially("Tell me everything about gates.", { delay: 60 });
   const streaming = await watchTasks(page, async () => {
     await composer.press("Enter");
     await page.getByRole("button", { name: /^stop/i }).waitFor();

@@ -4,6 +4,9 @@ import remend from "remend";
 import { Code } from "./code.tsx";
 import { BlockSplitter } from "./split-blocks.ts";
 import { TextBlock } from "./text-block.tsx";
+import { warmUp } from "./warm-up.ts";
+
+warmUp();
 
 /**
  * Text from a model, drawn: Markdown, tables, code, formulas. It is never trusted: no HTML, no script, no image from elsewhere, and links

@@ -54,6 +54,11 @@ export function highlight(element: HTMLElement, { text, language }: { readonly t
   };
 }
 
+/** Starts the worker and has it load what every grammar needs, so that the first code of an answer does not wait for it. */
+export function prepareHighlighter(): void {
+  openWorker().postMessage({ id: 0, text: "let a;", language: "typescript" } satisfies HighlightQuestion);
+}
+
 function highlightOf(kind: string): Highlight {
   const name = `code-${kind}`;
   const known = CSS.highlights.get(name);

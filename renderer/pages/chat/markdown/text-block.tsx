@@ -1,5 +1,5 @@
 import { SquareCheck, Square } from "lucide-react";
-import { isValidElement, memo, type ReactNode } from "react";
+import { isValidElement, memo, type ReactElement, type ReactNode } from "react";
 import ReactMarkdown, { type Components } from "react-markdown";
 import remarkGfm from "remark-gfm";
 import remarkMath from "remark-math";
@@ -50,14 +50,14 @@ const components: Components = {
 
 /** One block of an answer. It is drawn again only where its text changes. */
 export const TextBlock = memo(function TextBlock({ raw, isContinued }: { readonly raw: string; readonly isContinued: boolean }): ReactNode {
-  return (
-    <div className={classNames("markdown answer-block", isContinued && "markdown-continued")}>
-      <ReactMarkdown remarkPlugins={plugins} components={components} urlTransform={keepUrl}>
-        {findMaths(raw)}
-      </ReactMarkdown>
-    </div>
-  );
+  return <div className={classNames("markdown answer-block", isContinued && "markdown-continued")}>{readMarkdown(raw)}</div>;
 });
+
+/** Markdown as React's elements. */
+export function readMarkdown(raw: string): ReactElement {
+  // It has no hooks, and so need not be a component of its own.
+  return ReactMarkdown({ children: findMaths(raw), remarkPlugins: plugins, components, urlTransform: keepUrl });
+}
 
 /** All of one level: where an answer stands on the page is the page's affair, and models skip levels as they like. */
 function Heading({

@@ -41,7 +41,15 @@ export async function sayIn(
   putMessageInto(chatId, question);
   changeChat(chatId, ({ title }) => ({ leafId: question.id, title: title === "" ? titleFrom(text, options.untitled) : title }));
   saveMessageSoon(chatId, question.id);
+  // The question is drawn, then the answer that begins, then what the caller does: all of it in one piece would hold up the page.
+  await afterThis();
   answerQuestion(chatId, question.id, openChatOf(chatId)?.settings.models ?? []);
+  await afterThis();
+}
+
+/** Resolves when the page had its turn. */
+function afterThis(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve));
 }
 
 /** Has models answer a question, side by side where there are several. Each answer is another child of it. */

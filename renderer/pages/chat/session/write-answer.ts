@@ -1,6 +1,7 @@
 import type { ChatMessage, ChatParameters, MessageDetails } from "#shared/schema/chat.ts";
 import { pathTo } from "#shared/path-to.ts";
 import { wordsOf } from "../../../data/admin.ts";
+import { whenQuiet } from "../../../parts/lazy-part.ts";
 import type { Answer } from "../stream/stream-answer.ts";
 import { blobOf } from "./attachment-cache.ts";
 import { findFigures } from "./call-figures.ts";
@@ -34,11 +35,7 @@ export async function writeAnswer(chatId: string, answer: ChatMessage, parameter
   }
 
   try {
-    // Both come with the first question: most pages are opened to read.
-    const [{ streamAnswer }, { toWireMessages }] = await Promise.all([
-      import("../stream/stream-answer.ts"),
-      import("../stream/wire-messages.ts"),
-    ]);
+    const [{ streamAnswer }, { toWireMessages }] = await loadStream();
     const path = pathTo(openChatOf(chatId)?.messages ?? [], answer.parentId);
     const messages = await toWireMessages(path, { system: chat.settings.system, readAttachment: blobOf });
     const { traceId } = await streamAnswer({ model, messages, parameters, signal: abort.signal }, take);
@@ -48,6 +45,10 @@ export async function writeAnswer(chatId: string, answer: ChatMessage, parameter
     take({ parts: [], ending: "broken", details: { ...answer.details, error: failureOf(error) }, traceId: "" });
   }
 }
+
+/** Both come in a quiet moment, or with the first question: the first page does without them. */
+const loadStream = () => Promise.all([import("../stream/stream-answer.ts"), import("../stream/wire-messages.ts")]);
+whenQuiet(() => void loadStream().catch(() => undefined));
 
 /** A new answer becomes what is shown; of several side by side, the first does. */
 function leafFor(leafId: string | null, answer: ChatMessage): string {
