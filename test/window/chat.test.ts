@@ -58,6 +58,7 @@ test("Escape stops an answer, and what had come of it stays", async () => {
   await page.getByRole("button", { name: "Stop" }).waitFor();
   await composer(page).press("Escape");
   await page.getByText("You stopped this answer.").waitFor();
+  await page.getByRole("status").getByText("The answer was stopped").waitFor({ state: "attached" });
   const chat = await storedChat(admin, ({ messages }) => messages[1]?.ending === "stopped");
   expect(wordsIn(chat, 1)).toMatch(/^so far/);
   await page.getByRole("button", { name: "Send", exact: true }).waitFor();

@@ -1,3 +1,4 @@
+import { callOf } from "../call-of.ts";
 import { withAdmin } from "../admin-client.ts";
 import { openDataFolder } from "../../host/data-folder.ts";
 import { ExitError } from "../exit-error.ts";
@@ -10,7 +11,7 @@ export const ownerKeyCommand: Command = {
   options: { ...commonOptions, replace: { type: "boolean" } },
   async run(input) {
     if (input.values["replace"] !== true)
-      throw new ExitError(2, `Cannot show the owner's key: only its hash is kept; make a new one with "postern owner-key --replace"`);
+      throw new ExitError(2, `Cannot show the owner's key: only its hash is kept; make a new one with "${callOf("owner-key --replace")}"`);
     const dataFolder = openDataFolder(textOption(input, "data-dir"), process.env);
     const { key } = await withAdmin(dataFolder, (call) => call("replaceOwnerKey", {}));
     process.stdout.write(input.values["json"] === true ? `${JSON.stringify({ key })}\n` : `${key}\n`);

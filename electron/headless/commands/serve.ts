@@ -1,4 +1,5 @@
 import { createPostern, FolderInUseError, PortTakenError, type Postern } from "#core/postern.ts";
+import { callOf } from "../call-of.ts";
 import { windowFolder } from "../assets-folder.ts";
 import { serveControlSocket } from "../../host/control-socket.ts";
 import { openDataFolder } from "../../host/data-folder.ts";
@@ -103,7 +104,7 @@ async function openWindow(
   postern.setBrowserWindow(listener);
   const { url, expiresInSeconds } = listener.createLogin();
   process.stdout.write(
-    `The window, for the next ${expiresInSeconds / 60} minutes and one browser (another link: postern ui):\n\n  ${url}\n\n`,
+    `The window, for the next ${expiresInSeconds / 60} minutes and one browser (another link: ${callOf("ui")}):\n\n  ${url}\n\n`,
   );
   const forgetFile = input.values["open"] === true ? openBrowser(dataFolder, listener.createLogin().url) : null;
   return () => {
@@ -165,7 +166,7 @@ function untilToldToStop(): Promise<void> {
 
 function firstWords(address: string, key: string): string {
   return `
-Your key for tools, shown this once (a new one: postern owner-key --replace):
+Your key for tools, shown this once (a new one: ${callOf("owner-key --replace")}):
 
   ${key}
 

@@ -72,11 +72,12 @@ export function PageView(): ReactNode {
   // The end of an answer is said once, and not each of its words.
   const isWriting = chat !== undefined && Object.keys(chat.writing).length > 0;
   const wasWriting = useRef(false);
+  const ending = chat?.messages.find(({ id }) => id === chat.leafId)?.ending ?? "finished";
   useEffect(() => {
-    if (wasWriting.current && !isWriting) setSaid(say("answered"));
+    if (wasWriting.current && !isWriting) setSaid(say(`ended_${ending}`));
     else if (isWriting) setSaid(say("answering"));
     wasWriting.current = isWriting;
-  }, [isWriting, say]);
+  }, [isWriting, ending, say]);
 
   const branch = useCallback(
     (messageId: string) => {
