@@ -45,10 +45,14 @@ function PaletteBody({ field, onClose }: { readonly field: RefObject<HTMLInputEl
   const go = useGo();
   const listId = useId();
   const [query, setQuery] = useState("");
-  const [chosen, setChosen] = useState(0);
+  /** The first, until somebody moves. By its id, as more come into the list meanwhile. */
+  const [chosenId, setChosenId] = useState<string | null>(null);
   const { groups, isSearching } = useCommands(query);
   const all = groups.flatMap(({ commands }) => commands);
-  const current = Math.min(chosen, all.length - 1);
+  const current = Math.max(
+    0,
+    all.findIndex(({ command }) => command.id === chosenId),
+  );
   const optionId = (index: number): string => `${listId}-${String(index)}`;
   useEffect(() => {
     document.getElementById(`${listId}-${String(current)}`)?.scrollIntoView({ block: "nearest" });
@@ -68,7 +72,7 @@ function PaletteBody({ field, onClose }: { readonly field: RefObject<HTMLInputEl
   function hear(event: KeyboardEvent): void {
     if (event.nativeEvent.isComposing) return;
     const next = nextPlace(event, current, all.length);
-    if (next !== null) setChosen(next);
+    if (next !== null) setChosenId(all[next]?.command.id ?? null);
     else if (event.key === "Enter" && all[current] !== undefined) run(all[current].command);
     else return;
     event.preventDefault();
@@ -94,7 +98,7 @@ function PaletteBody({ field, onClose }: { readonly field: RefObject<HTMLInputEl
           spellCheck={false}
           onChange={(event) => {
             setQuery(event.target.value);
-            setChosen(0);
+            setChosenId(null);
           }}
           onKeyDown={hear}
           className="h-12 min-w-0 flex-1 bg-transparent text-prose text-ink outline-none focus-visible:outline-none"
@@ -115,7 +119,7 @@ function PaletteBody({ field, onClose }: { readonly field: RefObject<HTMLInputEl
                   id={optionId(index)}
                   ranked={ranked}
                   isCurrent={index === current}
-                  onPoint={() => setChosen(index)}
+                  onPoint={() => setChosenId(ranked.command.id)}
                   onRun={() => run(ranked.command)}
                 />
               );
