@@ -1,4 +1,4 @@
-#!/usr/bin/env -S node --max-semi-space-size=8 --initial-old-space-size=32
+#!/usr/bin/env -S node --max-semi-space-size=16 --initial-old-space-size=32
 // Becomes dist/postern.js. It imports nothing by itself: imports are hoisted, and an older Node would stop at the
 // first one with a SyntaxError or ERR_UNKNOWN_BUILTIN_MODULE instead of with words.
 // The young generation is kept small: large bodies lie outside of the heap, and are given back only when the objects

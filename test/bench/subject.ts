@@ -86,7 +86,7 @@ export async function postern(providerUrl: string, options: { readonly program: 
   writeFileSync(path.join(dataFolder, "config.json"), JSON.stringify(config), { mode: 0o600 });
   return {
     script: options.program,
-    nodeFlags: ["--max-semi-space-size=8", "--initial-old-space-size=32"],
+    nodeFlags: ["--max-semi-space-size=16", "--initial-old-space-size=32"],
     arguments: ["serve", "--port", String(port), "--no-ui", "--data-dir", dataFolder],
     environment: { POSTERN_API_KEY: localKey, OPENAI_API_KEY: providerKey, ANTHROPIC_API_KEY: providerKey },
     target: { url, headers: { ...callerHeaders(localKey), "x-portkey-provider": "openai" } },
