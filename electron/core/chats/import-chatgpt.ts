@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { type ChatMessage, messageDetailsSchema, type MessagePart } from "#shared/schema/chat.ts";
 import { idOf, type ImportFormat, msOf, readChat, titleOf } from "./import-format.ts";
+import { nearestShownIn } from "./nearest-shown.ts";
 
 const text = z.string();
 const seconds = z.number().nullish();
@@ -39,9 +40,13 @@ export const chatGptFormat: ImportFormat = {
       const conversation = readChat(conversationSchema, value, index);
       const key = conversation.conversation_id ?? conversation.id ?? `${index}-${conversation.create_time ?? 0}`;
       const createdAtMs = msOf(conversation.create_time);
-      const known = new Map<string, string | null>();
-      const messages = readMessages(conversation, { key, createdAtMs, known });
-      const shown = nearestShown(conversation, conversation.current_node ?? null, known);
+      const { mapping } = conversation;
+      const nearestShown = nearestShownIn({
+        parentOf: (node) => mapping[node]?.parent ?? null,
+        isShown: (node) => isShown(mapping[node]?.message),
+      });
+      const messages = readMessages(mapping, { key, createdAtMs, nearestShown });
+      const shown = nearestShown(conversation.current_node ?? null);
       yield {
         id: idOf("chatgpt", key),
         title: titleOf(conversation.title),
@@ -61,15 +66,15 @@ interface Reading {
   /** What sets this conversation's nodes apart. */
   readonly key: string;
   readonly createdAtMs: number;
-  /** Which node is shown in the place of another, as far as it was looked for. */
-  readonly known: Map<string, string | null>;
+  /** Tools' and system messages are left out, and their answers hang on what was before. */
+  readonly nearestShown: (nodeId: string | null) => string | null;
 }
 
-function readMessages(conversation: Conversation, { key, createdAtMs, known }: Reading): ChatMessage[] {
+function readMessages(mapping: Conversation["mapping"], { key, createdAtMs, nearestShown }: Reading): ChatMessage[] {
   const messages: ChatMessage[] = [];
-  for (const [nodeId, { message, parent }] of Object.entries(conversation.mapping)) {
-    if (message === null || message === undefined || !isShown(message)) continue;
-    const above = nearestShown(conversation, parent ?? null, known);
+  for (const [nodeId, { message, parent }] of Object.entries(mapping)) {
+    if (!isShown(message)) continue;
+    const above = nearestShown(parent ?? null);
     const isAnswer = message.author.role === "assistant";
     messages.push({
       id: idOf(key, nodeId),
@@ -84,31 +89,8 @@ function readMessages(conversation: Conversation, { key, createdAtMs, known }: R
   return messages.sort((one, other) => one.createdAtMs - other.createdAtMs);
 }
 
-/** The node itself or the nearest above it that is shown: tools' and system messages are left out, and their answers hang on what was before. */
-function nearestShown({ mapping }: Conversation, nodeId: string | null, known: Map<string, string | null>): string | null {
-  const seen = new Set<string>();
-  let found: string | null = null;
-  for (let at = nodeId; at !== null && !seen.has(at);) {
-    const before = known.get(at);
-    if (before !== undefined) {
-      found = before;
-      break;
-    }
-    seen.add(at);
-    const node = mapping[at];
-    if (node === undefined) break;
-    if (node.message !== null && node.message !== undefined && isShown(node.message)) {
-      found = at;
-      break;
-    }
-    at = node.parent ?? null;
-  }
-  // Each node is walked over once, however many hang on it: a large conversation may hold nothing else up.
-  for (const one of seen) known.set(one, found);
-  return found;
-}
-
-function isShown(message: Message): boolean {
+function isShown(message: Message | null | undefined): message is Message {
+  if (message === null || message === undefined) return false;
   if (message.metadata?.is_visually_hidden_from_conversation === true) return false;
   return ["user", "assistant"].includes(message.author.role) && partsOf(message).length > 0;
 }

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { type ChatMessage, messageDetailsSchema, mostModels } from "#shared/schema/chat.ts";
 import { idOf, type ImportFormat, msOf, readChat, titleOf } from "./import-format.ts";
+import { nearestShownIn } from "./nearest-shown.ts";
 
 const text = z.string();
 
@@ -57,12 +58,16 @@ export const openWebUiFormat: ImportFormat = {
 
 function readMessages(all: Messages, key: string, createdAtMs: number): ChatMessage[] {
   const isKnown = (id: string): boolean => ["user", "assistant"].includes(all[id]?.role ?? "");
-  const above = new Map<string, string | null>();
+  const nearestShown = nearestShownIn({ parentOf: (id) => all[id]?.parentId ?? null, isShown: isKnown });
+  const parentOf = (parentId: string | null): string | null => {
+    const above = nearestShown(parentId);
+    return above === null ? null : idOf(key, above);
+  };
   return Object.entries(all)
     .filter(([id]) => isKnown(id))
     .map(([id, message]): ChatMessage => ({
       id: idOf(key, id),
-      parentId: parentOf(all, message.parentId ?? null, { isKnown, key, above }),
+      parentId: parentOf(message.parentId ?? null),
       role: message.role === "assistant" ? "assistant" : "user",
       parts: typeof message.content === "string" && message.content !== "" ? [{ type: "text", text: message.content }] : [],
       details: messageDetailsSchema.parse({ modelAnswered: message.role === "assistant" ? message.model?.slice(0, 512) || null : null }),
@@ -70,29 +75,4 @@ function readMessages(all: Messages, key: string, createdAtMs: number): ChatMess
       createdAtMs: msOf(message.timestamp) || createdAtMs,
     }))
     .sort((one, other) => one.createdAtMs - other.createdAtMs);
-}
-
-interface Reading {
-  readonly isKnown: (id: string) => boolean;
-  readonly key: string;
-  /** What was found above each message that was walked over: each is once, however many hang on it. */
-  readonly above: Map<string, string | null>;
-}
-
-function parentOf(all: Messages, parentId: string | null, { isKnown, key, above }: Reading): string | null {
-  const seen = new Set<string>();
-  let found: string | null = null;
-  for (let at = parentId; at !== null && !seen.has(at); at = all[at]?.parentId ?? null) {
-    const before = above.get(at);
-    if (before !== undefined) {
-      found = before;
-      break;
-    }
-    seen.add(at);
-    if (!isKnown(at)) continue;
-    found = idOf(key, at);
-    break;
-  }
-  for (const one of seen) above.set(one, found);
-  return found;
 }
