@@ -8,8 +8,13 @@ const startMs = 500;
  * somebody opens it, at once and even while Postern is away.
  */
 export function lazyPart<Props>(load: () => Promise<ComponentType<Props>>): LazyExoticComponent<ComponentType<Props>> {
-  whenQuiet(() => void load().catch(() => undefined));
+  loadWhenQuiet(load);
   return lazy(async () => ({ default: await load() }));
+}
+
+/** Loads code in a quiet moment. Where it does not come, whoever needs it asks again. */
+export function loadWhenQuiet(load: () => Promise<unknown>): void {
+  whenQuiet(() => void load().catch(() => undefined));
 }
 
 /** Does something in a quiet moment, once the page is there. */

@@ -1,9 +1,9 @@
 import { type ReactNode, useEffect, useRef, useState } from "react";
-import { whenQuiet } from "../../../parts/lazy-part.ts";
+import { loadWhenQuiet } from "../../../parts/lazy-part.ts";
 import { classNames } from "../../../parts/class-names.ts";
 
 // In the middle of an answer it would hold up the page.
-whenQuiet(() => void import("./draw-maths.ts").catch(() => undefined));
+loadWhenQuiet(() => import("./draw-maths.ts"));
 
 /** A formula. KaTeX comes in a quiet moment, or when the first one is on the page; until then, and where it cannot read it, the source stands there. */
 export function Maths({ source, isDisplay }: { readonly source: string; readonly isDisplay: boolean }): ReactNode {

@@ -76,8 +76,9 @@ function definitionsIn(tokens: readonly Token[]): Definition[] {
 
 function toBlocks(tokens: readonly Token[], definitions: readonly Definition[]): Block[] {
   // A name that is defined twice means what it meant first.
-  const named = new Map(definitions.toReversed().map(({ name, raw }) => [name, raw]));
-  const defined = [...named.values()].toReversed().join("\n");
+  const named = new Map<string, string>();
+  for (const { name, raw } of definitions) if (!named.has(name)) named.set(name, raw);
+  const defined = [...named.values()].join("\n");
   const withDefinitions = (raw: string): string => (defined !== "" && raw.includes("[") ? `${raw}\n\n${defined}` : raw);
   return tokens.flatMap((token): Block[] => {
     if (token.type === "space" || token.type === "def") return [];

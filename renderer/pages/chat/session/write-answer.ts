@@ -1,7 +1,7 @@
 import type { ChatMessage, ChatParameters, MessageDetails } from "#shared/schema/chat.ts";
 import { pathTo } from "#shared/path-to.ts";
 import { wordsOf } from "../../../data/admin.ts";
-import { whenQuiet } from "../../../parts/lazy-part.ts";
+import { loadWhenQuiet } from "../../../parts/lazy-part.ts";
 import type { Answer } from "../stream/stream-answer.ts";
 import { blobOf } from "./attachment-cache.ts";
 import { findFigures } from "./call-figures.ts";
@@ -48,7 +48,7 @@ export async function writeAnswer(chatId: string, answer: ChatMessage, parameter
 
 /** Both come in a quiet moment, or with the first question: the first page does without them. */
 const loadStream = () => Promise.all([import("../stream/stream-answer.ts"), import("../stream/wire-messages.ts")]);
-whenQuiet(() => void loadStream().catch(() => undefined));
+loadWhenQuiet(loadStream);
 
 /** A new answer becomes what is shown; of several side by side, the first does. */
 function leafFor(leafId: string | null, answer: ChatMessage): string {
