@@ -109,6 +109,21 @@ describe("the activity page", () => {
     await expect.poll(() => rows(page).first().innerText()).toContain("unseen");
   });
 
+  test("opens the row that was pressed, whatever comes in before the pointer is let go", async () => {
+    await world.ask({}, { tool: "pressed" });
+    await using window = await openWindow({ postern: world.postern, at: "activity" });
+    const { page } = window;
+    const row = rows(page).filter({ hasText: "pressed" }).first();
+    await row.hover();
+    await page.mouse.down();
+    const read = page.waitForResponse(async (response) => (await response.text()).includes("in-between"));
+    await world.ask({}, { tool: "in-between" });
+    await read;
+    await page.mouse.up();
+    await page.getByRole("dialog").getByText("pressed").first().waitFor();
+    await page.locator("[data-call]", { hasText: "in-between" }).first().waitFor();
+  });
+
   test("is walked by keyboard alone: rows, sheet, tabs, and back to the row", async () => {
     for (let round = 0; round < 2; round++) await world.ask({});
     await using window = await openWindow({ postern: world.postern, at: "activity" });

@@ -19,19 +19,24 @@ export function CallTable({
   state,
   search,
   isPaused,
+  isPressed,
   onOpen,
   onOlder,
   onAtTop,
+  onPress,
   onShowNew,
   scrollToTop,
 }: {
   readonly state: FeedState;
   readonly search: ActivitySearch;
   readonly isPaused: boolean;
+  readonly isPressed: boolean;
   readonly onOpen: (id: number) => void;
   readonly onOlder: () => void;
   /** Whether the list stands at its top, where new rows come in. */
   readonly onAtTop: (isAtTop: boolean) => void;
+  /** Whether a pointer is down on the rows: one that moves away between press and release is never clicked. */
+  readonly onPress: (isPressed: boolean) => void;
   readonly onShowNew: () => void;
   readonly scrollToTop: RefObject<() => void>;
 }): ReactNode {
@@ -66,6 +71,17 @@ export function CallTable({
     scrollToTop.current = () => scroller.current?.scrollTo({ top: 0 });
   }, [scrollToTop]);
 
+  function press(): void {
+    const released = new AbortController();
+    const release = (): void => {
+      released.abort();
+      // The click comes after the pointer's own event.
+      setTimeout(() => onPress(false));
+    };
+    for (const type of ["pointerup", "pointercancel"]) window.addEventListener(type, release, { signal: released.signal });
+    onPress(true);
+  }
+
   const currentIndex = Math.max(0, currentId === null ? 0 : calls.findIndex(({ id }) => id === currentId));
   function moveTo(index: number): void {
     const at = Math.min(Math.max(index, 0), calls.length - 1);
@@ -98,7 +114,8 @@ export function CallTable({
     event.preventDefault();
   }
 
-  const count = state.waiting.length;
+  // What comes up under a pressed pointer would take its click.
+  const count = isPressed ? 0 : state.waiting.length;
   const end = isLoadingOlder ? say("searchingOlder") : hasOlder ? "" : say("endOfLog");
   return (
     <div className="@container relative -mx-6 flex min-h-0 flex-1 flex-col border-t border-line">
@@ -106,6 +123,7 @@ export function CallTable({
         <div
           ref={scroller}
           onKeyDown={hear}
+          onPointerDown={press}
           onScroll={(event) => onAtTop(event.currentTarget.scrollTop <= topPixels)}
           // Rows are put in above what somebody reads only when they ask: nothing is to be held in place.
           className="relative min-h-0 flex-1 overflow-y-auto [overflow-anchor:none]"

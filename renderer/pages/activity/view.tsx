@@ -30,9 +30,10 @@ export function PageView(): ReactNode {
   const state = useSyncExternalStore(feed.subscribe, () => feed.state);
   const [isPaused, setPaused] = useState(false);
   const [isAtTop, setAtTop] = useState(true);
+  const [isPressed, setPressed] = useState(false);
   const scrollToTop = useRef<() => void>(() => undefined);
   useEffect(() => feed.start(), [feed]);
-  const isFollowing = !isPaused && isAtTop;
+  const isFollowing = !isPaused && isAtTop && !isPressed;
   useEffect(() => feed.setFollowing(isFollowing), [feed, isFollowing]);
 
   const isFiltered = Object.keys(filter).length > 0;
@@ -73,9 +74,11 @@ export function PageView(): ReactNode {
           state={state}
           search={search}
           isPaused={isPaused}
+          isPressed={isPressed}
           onOpen={open}
           onOlder={() => feed.loadOlder()}
           onAtTop={setAtTop}
+          onPress={setPressed}
           onShowNew={resume}
           scrollToTop={scrollToTop}
         />
