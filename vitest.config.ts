@@ -5,11 +5,15 @@ export default defineConfig({
   test: {
     // Vitest leaves one processor to itself, which of two is half: most tests wait for sockets and pages.
     maxWorkers: Math.max(2, availableParallelism() - 1),
+    // What is waited for comes when it comes: a busy machine makes no test fail.
+    expect: { poll: { timeout: 20_000 } },
     projects: [
       {
         extends: true,
         test: {
           name: "unit",
+          // Some draw hundreds of examples: seconds on a machine that is busy.
+          testTimeout: 30_000,
           include: ["{shared,electron,scripts}/**/*.test.ts", "test/{unit,lint,fakes,matrix}/**/*.test.ts"],
           exclude: [...configDefaults.exclude, "**/.types/**"],
         },

@@ -5,9 +5,10 @@ import { ownFormat } from "./import-own.ts";
 import { chatGptFormat } from "./import-chatgpt.ts";
 import { openWebUiFormat } from "./import-open-webui.ts";
 
-// A file of somebody else's is read while calls of models are under way: its shape may not hold them up.
+// A file of somebody else's is read while calls of models are under way: its shape may not hold them up. So many messages that
+// a reader which walks a branch anew for each of them would not come to an end within a test's time.
 
-const count = 30_000;
+const count = 100_000;
 
 test("a long chat of Postern's own is checked in a moment", async () => {
   const ids = Array.from({ length: count }, () => randomUUID());
@@ -23,9 +24,7 @@ test("a long chat of Postern's own is checked in a moment", async () => {
   }));
   const chat = { id: randomUUID(), title: "Long", pinned: false, settings: {}, leafId: null, createdAtMs: 1, updatedAtMs: 1, messages };
   const reading = ownFormat.read({ format: "postern-chats", version: 1, exportedAtMs: 1, chats: [chat] });
-  const start = performance.now();
   const read = await reading.next();
-  expect(performance.now() - start).toBeLessThan(5_000);
   expect(read.value).toMatchObject({ title: "Long" });
 });
 
@@ -39,9 +38,7 @@ test("a conversation of ChatGPT's with all its answers on a long hidden branch i
     ...Array.from({ length: count }, (_, index) => [`n${index + 1}`, node(index + 1, `n${index}`, "system")]),
     ...Array.from({ length: count }, (_, index) => [`a${index}`, node(index, `n${count}`, "assistant")]),
   ]) as object;
-  const start = performance.now();
   const read = await chatGptFormat.read([{ mapping }]).next();
-  expect(performance.now() - start).toBeLessThan(5_000);
   const messages = (read.value as { messages: { parentId: string | null }[] }).messages;
   expect(messages).toHaveLength(count + 1);
   expect(new Set(messages.map(({ parentId }) => parentId)).size).toBe(2);
@@ -53,9 +50,7 @@ test("a chat of Open WebUI's with all its answers on a long branch of no known r
     ...Array.from({ length: count }, (_, index) => [`n${index + 1}`, { role: "system", content: "x", parentId: `n${index}` }]),
     ...Array.from({ length: count }, (_, index) => [`a${index}`, { role: "assistant", content: "x", parentId: `n${count}` }]),
   ]) as object;
-  const start = performance.now();
   const read = await openWebUiFormat.read([{ chat: { history: { messages } } }]).next();
-  expect(performance.now() - start).toBeLessThan(5_000);
   const found = (read.value as { messages: { parentId: string | null }[] }).messages;
   expect(found).toHaveLength(count + 1);
   expect(new Set(found.map(({ parentId }) => parentId)).size).toBe(2);

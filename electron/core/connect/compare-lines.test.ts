@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { compareLines } from "./compare-lines.ts";
 
-// Another program's file is looked at while calls of models are under way: none of its lines may hold them up.
+// Another program's file is looked at while calls of models are under way: none of its lines may hold them up. They are so long
+// that a pattern which tries each of their places anew would not come to an end within a test's time.
 test.each([
   "key".repeat(500_000),
   "x".repeat(1_500_000),
@@ -9,9 +10,7 @@ test.each([
   `//a:${"a".repeat(1_500_000)}`,
   `key${" ".repeat(1_500_000)}`,
 ])("compareLines() is soon done with a file that is one long line (%#)", (line) => {
-  const start = performance.now();
   const [hunk] = compareLines(line, `${line}\nadded = 1\n`);
-  expect(performance.now() - start).toBeLessThan(1_000);
   expect(hunk?.lines.at(-1)?.text).toBe("added = 1");
   expect(hunk?.lines[0]?.text.length).toBeLessThanOrEqual(401);
 });

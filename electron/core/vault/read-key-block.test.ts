@@ -1,10 +1,9 @@
 import { expect, test } from "vitest";
 import { readKeyBlock } from "./read-key-block.ts";
 
+// A pattern that tries each of so many places anew would not come to an end within a test's time.
 test("readKeyBlock() is soon done with a line of nothing but spaces between two words", () => {
-  const start = performance.now();
-  const found = readKeyBlock(`NAME=one${" ".repeat(131_000)}two`);
-  expect(performance.now() - start).toBeLessThan(1_000);
+  const found = readKeyBlock(`NAME=one${" ".repeat(2_000_000)}two`);
   expect(found).toMatchObject([{ name: "NAME" }]);
 });
 
