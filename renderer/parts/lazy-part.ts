@@ -1,7 +1,5 @@
 import { type ComponentType, lazy, type LazyExoticComponent } from "react";
-
-/** Until then the page has other things to do. */
-const startMs = 500;
+import { whenQuiet } from "./quiet-moment.ts";
 
 /**
  * A component that the first page does without: it comes when it is first drawn, or in a quiet moment before. Then it is there when
@@ -15,13 +13,4 @@ export function lazyPart<Props>(load: () => Promise<ComponentType<Props>>): Lazy
 /** Loads code in a quiet moment. Where it does not come, whoever needs it asks again. */
 export function loadWhenQuiet(load: () => Promise<unknown>): void {
   whenQuiet(() => void load().catch(() => undefined));
-}
-
-/** Does something in a quiet moment, once the page is there. */
-export function whenQuiet(act: () => void): void {
-  setTimeout(() => {
-    // Safari knows no idle moments.
-    const whenIdle = globalThis.requestIdleCallback ?? ((idle: () => void) => setTimeout(idle, 0));
-    whenIdle(act);
-  }, startMs);
 }

@@ -1,5 +1,5 @@
 import { type ComponentType, type ReactNode, useEffect, useState } from "react";
-import { whenQuiet } from "../parts/lazy-part.ts";
+import { whenQuiet } from "../parts/quiet-moment.ts";
 import { loadTexts } from "../text/texts.ts";
 import { useShell } from "./shell-state.ts";
 

@@ -6,6 +6,7 @@ import { useSettingValue } from "../../../data/settings.ts";
 import { IconButton } from "../../../parts/button.tsx";
 import { classNames } from "../../../parts/class-names.ts";
 import { isApple } from "../../../parts/keys.tsx";
+import { needSoon } from "../../../parts/quiet-moment.ts";
 import { tellNews } from "../../../parts/toasts.tsx";
 import { useText } from "../../../text/texts.ts";
 import { AttachmentView } from "../conversation/attachment-view.tsx";
@@ -112,7 +113,11 @@ export const Composer = memo(function Composer({
           placeholder={say(isOver ? "dropHere" : "placeholder")}
           rows={1}
           value={text}
-          onChange={(event) => setText(event.target.value)}
+          onChange={(event) => {
+            setText(event.target.value);
+            // An answer will come of it.
+            needSoon();
+          }}
           onPaste={(event) => {
             if (event.clipboardData.files.length === 0) return;
             event.preventDefault();

@@ -1,4 +1,4 @@
-import { whenQuiet } from "../../../parts/lazy-part.ts";
+import { whenQuiet } from "../../../parts/quiet-moment.ts";
 import { prepareHighlighter } from "./highlight.ts";
 import { BlockSplitter } from "./split-blocks.ts";
 import { readMarkdown } from "./text-block.tsx";
