@@ -26,13 +26,13 @@ export function ProviderMark({
   return (
     <span
       aria-hidden="true"
+      // A sign and no text: the name of what it stands in need not hold it.
+      data-letter={String.fromCodePoint(name.codePointAt(0) ?? 63)}
       className={classNames(
-        "grid shrink-0 select-none place-items-center rounded-control font-semibold uppercase",
+        "before:content-[attr(data-letter)] grid shrink-0 select-none place-items-center rounded-control font-semibold uppercase",
         size === "large" ? "size-8 text-heading" : "size-5 text-caption",
         tints[sum % tints.length],
       )}
-    >
-      {String.fromCodePoint(name.codePointAt(0) ?? 63)}
-    </span>
+    />
   );
 }

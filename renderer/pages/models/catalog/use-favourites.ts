@@ -16,7 +16,14 @@ export function useFavourites(): Favourites {
   const [names, change] = useFavouriteNames();
   const isFavourite = useMemo(() => {
     const known = new Set(names);
-    return (model: Model): boolean => known.size > 0 && namesOf(model).some((name) => known.has(name));
+    // A search asks of every model, at each key.
+    const answers = new WeakMap<Model, boolean>();
+    return (model: Model): boolean => {
+      if (known.size === 0) return false;
+      let isOne = answers.get(model);
+      if (isOne === undefined) answers.set(model, (isOne = namesOf(model).some((name) => known.has(name))));
+      return isOne;
+    };
   }, [names]);
   const toggle = useCallback(
     (model: Model) => {

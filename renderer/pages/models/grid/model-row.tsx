@@ -6,7 +6,7 @@ import { ProviderMark } from "../../../parts/provider-mark.tsx";
 import { formatContext, formatCount, formatDay, formatMonth, unknownText } from "../../../text/format.ts";
 import { type Say, useText } from "../../../text/texts.ts";
 import { abilities } from "../catalog/abilities.tsx";
-import { fixedWords } from "../catalog/fixed-words.ts";
+import { fixedWords, wordsAbout } from "../catalog/fixed-words.ts";
 import { hasFlag, type Model, providersOf } from "../catalog/model-catalog.ts";
 import type { Column } from "./columns.ts";
 import { PriceWords } from "./price.tsx";
@@ -50,100 +50,118 @@ export const ModelRow = memo(function ModelRow(props: ModelRowProps): ReactNode 
       onClick={() => deeds.open(model)}
       className={classNames(
         rowClasses,
-        "absolute inset-x-0 cursor-default border-b border-line/60 hover:bg-hover has-focus-visible:bg-hover",
+        "absolute inset-x-0 [contain:strict] cursor-default border-b border-line/60 hover:bg-hover has-focus-visible:bg-hover",
         props.isCompared && "bg-accent-soft/40",
       )}
       style={{ top, height, gridTemplateColumns: template }}
     >
-      {columns.map((column, at) => (
-        <Cell key={column.id} {...props} say={say} column={column} at={at} tabIndex={activeColumn === at ? 0 : -1} />
-      ))}
+      {columns.map((column, at) => {
+        const place: CellPlace = { cell: `${String(index)}:${String(at)}`, ariaColumn: at + 1, tabIndex: activeColumn === at ? 0 : -1 };
+        return column.id === "compare" || column.id === "star"
+          ? drawSwitch(column.id, props, place, say)
+          : drawCell(column, props, place, say);
+      })}
     </div>
   );
 });
 
-interface CellProps extends ModelRowProps {
-  readonly say: Say<"models">;
-  readonly column: Column;
-  readonly at: number;
+interface CellPlace {
+  /** Its row and column, for the keys. */
+  readonly cell: string;
+  readonly ariaColumn: number;
   readonly tabIndex: number;
 }
 
-function Cell({ column, at, tabIndex, say, ...row }: CellProps): ReactNode {
-  const { model, index, deeds, isCompared, isFavourite, isBrief } = row;
-  const place = `${String(index)}:${String(at)}`;
-  if (column.id === "compare" || column.id === "star") {
-    const isStar = column.id === "star";
-    const isOn = isStar ? isFavourite : isCompared;
-    return (
-      <div role="gridcell" aria-colindex={at + 1} className="flex justify-center">
-        <button
-          type="button"
-          data-cell={place}
-          tabIndex={tabIndex}
-          aria-pressed={isOn}
-          aria-label={say(isStar ? "starNamed" : "compareNamed", { name: model.name })}
-          data-tip={fixedWords(say, isStar ? (isOn ? "unstarTip" : "starTip") : isOn ? "uncompareTip" : "compareTip")}
-          onClick={(event) => {
-            event.stopPropagation();
-            (isStar ? deeds.toggleFavourite : deeds.toggleCompare)(model);
-          }}
-          className="grid size-6 place-items-center rounded-control hover:bg-pressed"
-        >
-          {isBrief ? null : isStar ? <StarSign isOn={isOn} /> : <BoxSign isOn={isOn} />}
-        </button>
-      </div>
-    );
-  }
+const starNamed = { key: "starNamed", value: "name" } as const;
+const compareNamed = { key: "compareNamed", value: "name" } as const;
+
+// Cells are functions and no components: at each key most cells of most rows change, and a component costs more than what it draws.
+
+function drawSwitch(
+  id: "compare" | "star",
+  props: ModelRowProps,
+  { cell, ariaColumn, tabIndex }: CellPlace,
+  say: Say<"models">,
+): ReactNode {
+  const { model, deeds, isCompared, isFavourite, isBrief } = props;
+  const isStar = id === "star";
+  const isOn = isStar ? isFavourite : isCompared;
   return (
-    <div
-      role="gridcell"
-      aria-colindex={at + 1}
-      data-cell={place}
-      tabIndex={tabIndex}
-      className={classNames("flex h-7 min-w-0 items-center rounded-control", column.isNumber && "justify-end text-right")}
-    >
-      {isBrief && (column.id === "offers" || column.id === "abilities") ? null : <CellContent model={model} column={column.id} say={say} />}
+    <div key={id} role="gridcell" aria-colindex={ariaColumn} className="flex justify-center">
+      <button
+        type="button"
+        data-cell={cell}
+        tabIndex={tabIndex}
+        aria-pressed={isOn}
+        aria-label={wordsAbout(model.name, say, isStar ? starNamed : compareNamed)}
+        data-tip={fixedWords(say, isStar ? (isOn ? "unstarTip" : "starTip") : isOn ? "uncompareTip" : "compareTip")}
+        onClick={(event) => {
+          event.stopPropagation();
+          (isStar ? deeds.toggleFavourite : deeds.toggleCompare)(model);
+        }}
+        className="grid size-6 place-items-center rounded-control hover:bg-pressed"
+      >
+        {isBrief ? null : (isStar ? starSigns : boxSigns)[isOn ? "on" : "off"]}
+      </button>
     </div>
   );
 }
 
-function CellContent({
-  model,
-  column,
-  say,
-}: {
-  readonly model: Model;
-  readonly column: Column["id"];
-  readonly say: Say<"models">;
-}): ReactNode {
+function drawCell(
+  column: Column,
+  { model, isBrief }: ModelRowProps,
+  { cell, ariaColumn, tabIndex }: CellPlace,
+  say: Say<"models">,
+): ReactNode {
+  const { content, label } = contentOf(column.id, model, say);
+  return (
+    <div
+      key={column.id}
+      role="gridcell"
+      aria-colindex={ariaColumn}
+      aria-label={label}
+      data-cell={cell}
+      tabIndex={tabIndex}
+      className={column.isNumber ? numberCellClasses : cellClasses}
+    >
+      {isBrief && (column.id === "offers" || column.id === "abilities") ? null : content}
+    </div>
+  );
+}
+
+// What changes in a cell is laid out in it alone.
+const cellClasses = "flex h-7 min-w-0 items-center rounded-control [contain:layout_size]";
+const numberCellClasses = classNames(cellClasses, "justify-end text-right");
+
+/** What a cell shows, and what it is called where that is only signs: words for no eye would be laid out all the same. */
+interface CellContent {
+  readonly content: ReactNode;
+  readonly label?: string;
+}
+
+function contentOf(column: Column["id"], model: Model, say: Say<"models">): CellContent {
   switch (column) {
     case "model":
-      return <NameContent model={model} say={say} />;
+      return { content: drawName(model, say) };
     case "offers":
-      return <OffersContent model={model} say={say} />;
+      return drawOffers(model, say);
     case "abilities":
-      return <AbilitiesContent model={model} say={say} />;
+      return drawAbilities(model, say);
     case "context":
-      return model.context === null ? <Unknown say={say} /> : formatContext(model.context);
+      return model.context === null ? unknown(say, "unknown") : { content: formatContext(model.context) };
     case "input":
-      return <PriceWords usd={model.inputPrice} say={say} />;
+      return drawPrice(model.inputPrice, say);
     case "output":
-      return <PriceWords usd={model.outputPrice} say={say} />;
+      return drawPrice(model.outputPrice, say);
     case "created":
-      return <CreatedContent model={model} say={say} />;
+      return drawCreated(model, say);
     case "compare":
     case "star":
-      return null;
+      return { content: null };
   }
 }
 
-interface ContentProps {
-  readonly model: Model;
-  readonly say: Say<"models">;
-}
-
-function NameContent({ model, say }: ContentProps): ReactNode {
+function drawName(model: Model, say: Say<"models">): ReactNode {
   return (
     <span className="flex min-w-0 items-center gap-2" data-tip={model.id}>
       <ProviderMark id={model.maker?.id ?? model.slug} name={model.maker?.name ?? model.name} />
@@ -158,85 +176,98 @@ function NameContent({ model, say }: ContentProps): ReactNode {
 /** So many marks stand in the column. */
 const mostMarks = 3;
 
-function OffersContent({ model, say }: ContentProps): ReactNode {
+function drawOffers(model: Model, say: Say<"models">): CellContent {
   const providers = providersOf(model);
   const names = providers.map(({ name }) => name).join(", ");
   const hidden = providers.length - mostMarks;
-  return (
+  const content = (
     <span className="flex items-center gap-1" data-tip={names}>
-      <span className="sr-only">{say("offersCount", { count: providers.length, names })}</span>
-      {providers.slice(0, mostMarks).map(({ id, name, callable }) => (
-        <span key={id} className={classNames("grid rounded-control", callable && "ring-1 ring-ok")}>
+      {providers.slice(0, mostMarks).map(({ id, name, callable }, at) => (
+        // By their place, as rows are.
+        <span key={at} className={callable ? callableClasses : "grid rounded-control"}>
           <ProviderMark id={id} name={name} />
         </span>
       ))}
       {hidden > 0 ? (
-        <span aria-hidden="true" className="text-small text-ink-muted">
-          +{formatCount(hidden)}
-        </span>
+        // Not a text, which the cell's name would have to hold.
+        <span
+          aria-hidden="true"
+          data-more={`+${formatCount(hidden)}`}
+          className="text-small text-ink-muted before:content-[attr(data-more)]"
+        />
       ) : null}
     </span>
   );
+  return { content, label: wordsAbout(names, say, { key: "offersCount", value: "names", count: providers.length }) };
 }
+
+const callableClasses = "grid rounded-control ring-1 ring-ok";
 
 // The same elements in every row: what is the same object need not be compared.
 const signs: Readonly<Partial<Record<string, ReactNode>>> = Object.fromEntries(
   abilities.map(({ flag, icon: Icon }) => [flag, <Icon key={flag} className="size-3.5 text-ink-soft" strokeWidth={1.75} />]),
 );
-const missing: ReactNode = <span className="size-0.5 rounded-full bg-line-strong/70" />;
+const signClasses = "grid h-6 w-5 place-items-center";
+const missingSignClasses = classNames(
+  signClasses,
+  "bg-[radial-gradient(circle,var(--color-line-strong)_1px,transparent_1.5px)] [&>svg]:opacity-0",
+);
 
-function AbilitiesContent({ model, say }: ContentProps): ReactNode {
+function drawAbilities(model: Model, say: Say<"models">): CellContent {
   const held = abilities.filter(({ flag }) => hasFlag(model, flag)).map(({ words }) => fixedWords(say, words));
-  return (
-    <span className="flex">
-      <span className="sr-only">{held.length === 0 ? fixedWords(say, "noAbilities") : held.join(", ")}</span>
+  const content = (
+    <span aria-hidden="true" className="flex">
       {abilities.map(({ flag, words }) => (
+        // Every sign is always there, and seen or not: to show one is no new layout.
         <span
           key={flag}
-          aria-hidden="true"
-          className="grid h-6 w-5 place-items-center"
-          {...(hasFlag(model, flag) ? { "data-tip": fixedWords(say, words) } : {})}
+          className={hasFlag(model, flag) ? signClasses : missingSignClasses}
+          data-tip={hasFlag(model, flag) ? fixedWords(say, words) : undefined}
         >
-          {hasFlag(model, flag) ? signs[flag] : missing}
+          {signs[flag]}
         </span>
       ))}
     </span>
   );
+  return { content, label: held.length === 0 ? fixedWords(say, "noAbilities") : held.join(", ") };
 }
 
-function CreatedContent({ model, say }: ContentProps): ReactNode {
-  if (model.createdAtSeconds === null) return <Unknown say={say} />;
+function drawPrice(usd: number | null, say: Say<"models">): CellContent {
+  return usd === null ? unknown(say, "priceUnknown") : { content: <PriceWords usd={usd} say={say} /> };
+}
+
+function drawCreated(model: Model, say: Say<"models">): CellContent {
+  if (model.createdAtSeconds === null) return unknown(say, "unknown");
   const atMs = model.createdAtSeconds * 1_000;
-  return (
+  const content = (
     <span className="text-ink-soft" data-tip={formatDay(atMs)}>
       {formatMonth(atMs)}
     </span>
   );
+  return { content };
 }
 
-function Unknown({ say }: { readonly say: Say<"models"> }): ReactNode {
-  return (
-    <span className="text-ink-muted">
-      <span aria-hidden="true">{unknownText}</span>
-      <span className="sr-only">{fixedWords(say, "unknown")}</span>
+const dash: ReactNode = (
+  <span aria-hidden="true" className="text-ink-muted">
+    {unknownText}
+  </span>
+);
+
+function unknown(say: Say<"models">, words: "unknown" | "priceUnknown"): CellContent {
+  return { content: dash, label: fixedWords(say, words) };
+}
+
+const starSigns = {
+  on: <Star aria-hidden="true" className="size-4 fill-warn text-warn" strokeWidth={1.5} />,
+  off: <Star aria-hidden="true" className="size-4 text-ink-muted" strokeWidth={1.5} />,
+} as const;
+
+const boxClasses = "grid size-4 place-items-center rounded-[4px] border";
+const boxSigns = {
+  on: (
+    <span aria-hidden="true" className={classNames(boxClasses, "border-accent bg-accent text-on-accent")}>
+      <Check className="size-3" strokeWidth={3} />
     </span>
-  );
-}
-
-function StarSign({ isOn }: { readonly isOn: boolean }): ReactNode {
-  return <Star aria-hidden="true" className={classNames("size-4", isOn ? "fill-warn text-warn" : "text-ink-muted")} strokeWidth={1.5} />;
-}
-
-function BoxSign({ isOn }: { readonly isOn: boolean }): ReactNode {
-  return (
-    <span
-      aria-hidden="true"
-      className={classNames(
-        "grid size-4 place-items-center rounded-[4px] border",
-        isOn ? "border-accent bg-accent text-on-accent" : "border-line-strong bg-surface",
-      )}
-    >
-      {isOn ? <Check className="size-3" strokeWidth={3} /> : null}
-    </span>
-  );
-}
+  ),
+  off: <span aria-hidden="true" className={classNames(boxClasses, "border-line-strong bg-surface")} />,
+} as const;
