@@ -64,6 +64,17 @@ describe("a key that is not configured", () => {
       401,
       expect.stringMatching(/^Provider API key not configured for openai\b.*PROVIDER_OPENAI_API_KEY/),
     ]);
+    expect(error.message).not.toContain("Nothing says");
+  });
+
+  test("of openai, which was asked because nobody is known to serve the model: that is said too", async () => {
+    await using bare = await startPostern();
+    const response = await postJson(`${bare.url}/v1/chat/completions`, { model: "grok-9", messages }, { key: bare.key });
+    const { error } = (await response.json()) as { error: { message: string } };
+    expect([response.status, error.message]).toEqual([
+      401,
+      expect.stringMatching(/^Provider API key not configured for openai\b.*Nothing says who serves "grok-9".*"@provider\/grok-9"/),
+    ]);
   });
 
   test("is what a template has in its place", async () => {

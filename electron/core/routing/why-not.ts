@@ -1,5 +1,6 @@
 import { PosternError } from "#shared/errors.ts";
 import { dialectWith } from "./choose-dialect.ts";
+import { shorten } from "./choose-provider.ts";
 import type { CallNeeds, RouteCall, RouteRow, RouteTarget, RouteWorld, SkipReason } from "./route-types.ts";
 
 /**
@@ -48,7 +49,21 @@ export function whyUnusable<Row extends RouteRow>(
     });
   }
   if (target.ownKey !== null || row.auth === "none" || target.customHost !== null) return null;
-  return world.hasKey(row.id, keyName) ? null : world.explainMissingKey(row.id, keyName);
+  if (world.hasKey(row.id, keyName)) return null;
+  const missing = world.explainMissingKey(row.id, keyName);
+  return wasGuessed(target, call, world) ? new PosternError(missing.code, `${missing.message}. ${guessWords(target)}`) : missing;
+}
+
+/** Whether neither the call nor any list says that this provider has the model. */
+function wasGuessed<Row extends RouteRow>({ model }: RouteTarget<Row>, call: RouteCall, world: RouteWorld<Row>): boolean {
+  const isBare = model !== null && call.model === model && !model.startsWith("@");
+  if (!isBare || call.config !== null || call.provider !== null || call.keyName !== null) return false;
+  return world.findAlias(model) === undefined && world.servedBy(model) === null;
+}
+
+function guessWords({ row, model }: RouteTarget<RouteRow>): string {
+  const name = shorten(model ?? "");
+  return `Nothing says who serves "${name}", so ${row.id} was to be asked; if another provider has it, write "@provider/${name}" or make an alias of this name`;
 }
 
 /** A reason that holds only as long as another target is left. */
