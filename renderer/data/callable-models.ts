@@ -10,12 +10,16 @@ const listSchema = z.object({
       name: z.string().optional(),
       context_length: z.number().optional(),
       pricing: z.object({ prompt: z.string().nullable(), completion: z.string().nullable() }).optional(),
-      postern: z.object({ kind: z.enum(["alias", "model", "built-in"]), provider: z.string().optional() }),
+      postern: z.object({
+        kind: z.enum(["alias", "model", "built-in"]),
+        provider: z.string().optional(),
+        callable: z.boolean().optional(),
+      }),
     }),
   ),
 });
 
-/** A model or an alias that can be asked now. */
+/** A model or an alias that can be asked. */
 export interface CallableModel {
   /** As a call names it: `steady`, `@openai/gpt-5`. */
   readonly id: string;
@@ -23,6 +27,8 @@ export interface CallableModel {
   readonly kind: "alias" | "model" | "built-in";
   /** The provider's id; null for an alias. */
   readonly provider: string | null;
+  /** Whether it would be answered now: an alias may wait for a key. */
+  readonly isReady: boolean;
   readonly contextLength: number | null;
   /** US dollars for a million tokens; null is unknown. */
   readonly inputPrice: number | null;
@@ -53,6 +59,7 @@ async function readModels(signal: AbortSignal): Promise<CallableModel[]> {
     name: name ?? (postern.provider === undefined ? id : id.replace(`@${postern.provider}/`, "")),
     kind: postern.kind,
     provider: postern.kind === "alias" ? null : (postern.provider ?? null),
+    isReady: postern.callable ?? true,
     contextLength: context_length ?? null,
     inputPrice: perMillion(pricing?.prompt ?? null),
     outputPrice: perMillion(pricing?.completion ?? null),

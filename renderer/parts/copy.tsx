@@ -1,5 +1,5 @@
 import { Check, Copy } from "lucide-react";
-import { type ReactNode, useEffect, useState } from "react";
+import { type ReactNode, type Ref, useEffect, useState } from "react";
 import { useText } from "../text/texts.ts";
 import { Button, IconButton } from "./button.tsx";
 
@@ -20,10 +20,11 @@ interface CopyButtonProps {
   /** Words on the button; without them it is an icon. */
   readonly words?: string;
   readonly size?: "normal" | "small";
+  readonly ref?: Ref<HTMLButtonElement>;
 }
 
 /** Copies, and says so for two seconds. */
-export function CopyButton({ text, name, words, size = "small" }: CopyButtonProps): ReactNode {
+export function CopyButton({ text, name, words, size = "small", ref }: CopyButtonProps): ReactNode {
   const say = useText("shell");
   const [state, setState] = useState<"idle" | "copied" | "failed">("idle");
   useEffect(() => {
@@ -37,9 +38,9 @@ export function CopyButton({ text, name, words, size = "small" }: CopyButtonProp
   return (
     <>
       {words === undefined ? (
-        <IconButton size={size} label={label} icon={icon} onClick={copy} />
+        <IconButton ref={ref} size={size} label={label} icon={icon} onClick={copy} />
       ) : (
-        <Button size={size} icon={icon} onClick={copy}>
+        <Button ref={ref} size={size} icon={icon} onClick={copy}>
           {state === "copied" ? say("copied") : words}
         </Button>
       )}

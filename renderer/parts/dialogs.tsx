@@ -1,7 +1,7 @@
 import { AlertDialog } from "@base-ui/react/alert-dialog";
 import { Dialog as BaseDialog } from "@base-ui/react/dialog";
 import { X } from "lucide-react";
-import type { ReactNode } from "react";
+import type { ReactNode, RefObject } from "react";
 import { useText } from "../text/texts.ts";
 import { Button, buttonClasses } from "./button.tsx";
 import { classNames } from "./class-names.ts";
@@ -18,11 +18,26 @@ interface DialogProps {
   readonly size?: "normal" | "wide";
   /** `sheet` comes from the right and has the whole height. */
   readonly shape?: "dialog" | "sheet";
+  /** What has the focus first; the first button if it is left out. */
+  readonly initialFocus?: RefObject<HTMLElement | null>;
+  /** What it shows cannot be seen again: a click beside it does not close it. */
+  readonly isFirm?: boolean;
   readonly children: ReactNode;
 }
 
 /** A dialog, or a sheet from the right. Escape and a click beside it close it; the focus goes back to where it was. */
-export function Dialog({ isOpen, onClose, title, summary, actions, size = "normal", shape = "dialog", children }: DialogProps): ReactNode {
+export function Dialog({
+  isOpen,
+  onClose,
+  title,
+  summary,
+  actions,
+  size = "normal",
+  shape = "dialog",
+  initialFocus,
+  isFirm = false,
+  children,
+}: DialogProps): ReactNode {
   const say = useText("shell");
   const box =
     shape === "sheet"
@@ -31,13 +46,17 @@ export function Dialog({ isOpen, onClose, title, summary, actions, size = "norma
   return (
     <BaseDialog.Root
       open={isOpen}
+      disablePointerDismissal={isFirm}
       onOpenChange={(next) => {
         if (!next) onClose();
       }}
     >
       <BaseDialog.Portal>
         <BaseDialog.Backdrop className={backdrop} />
-        <BaseDialog.Popup className={classNames("z-40", box, shape === "dialog" && (size === "wide" ? "max-w-[760px]" : "max-w-[520px]"))}>
+        <BaseDialog.Popup
+          initialFocus={initialFocus}
+          className={classNames("z-40", box, shape === "dialog" && (size === "wide" ? "max-w-[760px]" : "max-w-[520px]"))}
+        >
           <div className="flex shrink-0 items-start justify-between gap-4 px-5 pt-4 pb-3">
             <div className="min-w-0">
               <BaseDialog.Title className="text-heading font-semibold break-words">{title}</BaseDialog.Title>

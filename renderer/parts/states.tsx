@@ -32,8 +32,16 @@ export function EmptyState({
   );
 }
 
-/** Something could not be read: what it was, in the API's own words, and another try. */
-export function ErrorState({ error, onRetry }: { readonly error: unknown; readonly onRetry?: () => void }): ReactNode {
+/** Something could not be read: what it was, in the API's own words, another try, and perhaps another way on. */
+export function ErrorState({
+  error,
+  onRetry,
+  actions,
+}: {
+  readonly error: unknown;
+  readonly onRetry?: () => void;
+  readonly actions?: ReactNode;
+}): ReactNode {
   const say = useText("shell");
   return (
     <div role="alert" className="animate-appear my-2 flex items-start gap-3 rounded-card border border-line bg-bad-soft p-4">
@@ -44,6 +52,7 @@ export function ErrorState({ error, onRetry }: { readonly error: unknown; readon
           {say("retry")}
         </Button>
       )}
+      {actions}
     </div>
   );
 }

@@ -1,7 +1,7 @@
 import { PosternError } from "#shared/errors.ts";
 import { defaultAliases } from "#shared/schema/default-aliases.ts";
 import type { CallConfig } from "#shared/schema/routing.ts";
-import { emptyCall } from "#core/admin/empty-call.ts";
+import { emptyCall } from "#core/routing/empty-call.ts";
 import type { CallInputs, ModelFacts, RouteCall, RouteRow, RouteWorld, TargetHealth } from "#core/routing/route-types.ts";
 
 /** A provider's row as the planner sees it, a plain one unless the fields say otherwise. */

@@ -261,7 +261,15 @@ test("the picker shows favourites first, finds by any words, and takes an id tha
   await list.getByRole("option").first().waitFor();
   expect(await list.getByRole("option").first().getAttribute("id")).toContain("@openai/gpt-4o-mini");
   expect(await inspectLook(page, "chat-picker")).toEqual([]);
-  await page.getByRole("searchbox", { name: "Search models and aliases" }).fill("@groq/brand-new");
+  // The list has OpenAI's key alone.
+  const search = page.getByRole("searchbox", { name: "Search models and aliases" });
+  await search.fill("portkey-");
+  const aliases = await list.getByRole("option").allInnerTexts();
+  expect(aliases[0]).not.toContain("needs a key");
+  expect(aliases.filter((words) => words.includes("needs a key")).map((words) => words.split("\n")[0])).toContain("portkey-claude");
+  await search.fill("openai 4o");
+  await list.getByText("OpenAI", { exact: true }).waitFor();
+  await search.fill("@groq/brand-new");
   await list.getByRole("option", { name: "@groq/brand-new" }).click();
   await page.getByRole("button", { name: "Model: @groq/brand-new" }).waitFor();
 });

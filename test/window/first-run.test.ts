@@ -60,7 +60,7 @@ describe.skipIf(whyNoStoredKeys !== null)("the first run", () => {
     await page.getByRole("heading", { level: 1, name: "Welcome to Postern" }).waitFor();
     await page.getByRole("button", { name: "OpenAI" }).waitFor();
     expect(await inspectLook(page, "first-run-key")).toEqual([]);
-    await tabTo(window, /^ ?OOpenAI/);
+    await tabTo(window, /^ ?OpenAI/);
     await page.keyboard.press("Enter");
     await page.getByRole("dialog", { name: "Add a key for OpenAI" }).waitFor();
     await page.keyboard.insertText(key);

@@ -75,6 +75,20 @@ test("a Postern that goes away is said, and its return shows by itself", async (
   rmSync(dataFolder, { recursive: true, force: true });
 });
 
+test("an address of a chat or a provider that is not there says so and leads on", async () => {
+  await using window = await openWindow({ config: done });
+  const { page } = window;
+  await page.evaluate(() => void (location.hash = "#/chat/nope"));
+  await page.getByRole("alert").getByRole("button", { name: "New chat" }).click();
+  await page.getByRole("heading", { level: 1, name: "New chat" }).waitFor();
+  await page.evaluate(() => void (location.hash = "#/keys/nope"));
+  const sheet = page.getByRole("dialog", { name: "There is no such provider" });
+  expect(await sheet.innerText()).toContain("“nope”");
+  await page.keyboard.press("Escape");
+  await sheet.waitFor({ state: "detached" });
+  expect(new URL(page.url()).hash).toBe("#/keys");
+});
+
 test("an address that names no page says so and leads on", async () => {
   await using window = await openWindow({ config: done });
   const { page } = window;

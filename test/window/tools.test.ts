@@ -57,6 +57,11 @@ test("a key is made with a budget, shown once, used, and its bar moves", async (
   const shown = page.getByRole("dialog", { name: "The key of ci-job" });
   const key = (await shown.locator("code").first().textContent()) ?? "";
   expect(key).toMatch(/^postern_\w{43}$/);
+  // It cannot be seen again: Enter copies it, and no stray click may close it.
+  await page.keyboard.press("Enter");
+  await shown.getByRole("button", { name: "Copied" }).waitFor();
+  await page.mouse.click(5, 5);
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(key);
   await shown.getByRole("button", { name: "Done" }).click();
   const row = page.getByRole("listitem", { name: "ci-job" });
   await row.getByText("Only cheap, 30 requests a minute").waitFor();

@@ -230,6 +230,15 @@ describe("with every provider's key", () => {
     );
   });
 
+  test("GET /v1/models says of an alias whether anybody could answer it", async () => {
+    const { body } = await ask<{ data: { id: string; postern: object }[] }>(postern, "/v1/models");
+    const facts = Object.fromEntries(body.data.map((entry) => [entry.id, entry.postern]));
+    expect(facts).toMatchObject({
+      "portkey-claude": { kind: "alias", callable: true },
+      "portkey-mistral": { kind: "alias", callable: false },
+    });
+  });
+
   test("an unknown gateway is OpenRouter's, with a word in the log", async () => {
     const { body } = await ask<ModelAnswer>(postern, "/catalog/model/openai/gpt-4?gateway=nonesuch");
     expect(body.gateway).toBe("openrouter");

@@ -1,8 +1,7 @@
-import { planTree } from "#core/routing/plan-tree.ts";
+import { whyNotRouted } from "#core/routing/why-not-routed.ts";
 import { reachOrigin } from "#core/upstream/reach-origin.ts";
 import type { doctorContract, Finding } from "#shared/contract/doctor.ts";
 import { PosternError } from "#shared/errors.ts";
-import { emptyCall } from "./empty-call.ts";
 import type { HandlersOf } from "./handlers-of.ts";
 import { listKeys } from "./list-keys.ts";
 import type { AdminParts } from "./parts.ts";
@@ -106,11 +105,8 @@ function examineClock(driftsMs: number[]): Finding[] {
 function examineAliases({ config, world }: Parts): Finding[] {
   const findings: Finding[] = [];
   for (const name of Object.keys(config.current.aliases)) {
-    try {
-      planTree({ ...emptyCall, model: name }, world);
-    } catch (error) {
-      findings.push(warn(`alias ${name}`, error instanceof PosternError ? error.message : "It cannot be routed."));
-    }
+    const refusal = whyNotRouted(name, world);
+    if (refusal !== null) findings.push(warn(`alias ${name}`, refusal.message));
   }
   return findings;
 }

@@ -2,7 +2,7 @@ import { explainRoute } from "#core/routing/explain-route.ts";
 import { planTree } from "#core/routing/plan-tree.ts";
 import type { RouteCall } from "#core/routing/route-types.ts";
 import type { ExplainQuestion, explainContract } from "#shared/contract/explain.ts";
-import { emptyCall } from "./empty-call.ts";
+import { emptyCall } from "#core/routing/empty-call.ts";
 import type { HandlersOf } from "./handlers-of.ts";
 import type { AdminParts } from "./parts.ts";
 

@@ -15,7 +15,18 @@ export interface ModelEntry {
   /** US dollars for a token, as exact decimals. */
   readonly pricing?: { readonly prompt: string | null; readonly completion: string | null };
   /** What Postern adds: whether it is an alias, a provider's model, or the built-in one that is no language model. */
-  readonly postern: { readonly kind: "alias" | "model" | "built-in"; readonly provider?: string };
+  readonly postern: {
+    readonly kind: "alias" | "model" | "built-in";
+    readonly provider?: string;
+    /** Of an alias: whether any of its targets could be asked now. */
+    readonly callable?: boolean;
+  };
+}
+
+/** An alias as it is listed. */
+export interface ListedAlias {
+  readonly id: string;
+  readonly callable: boolean;
 }
 
 /**
@@ -24,7 +35,7 @@ export interface ModelEntry {
  *
  * @see https://platform.openai.com/docs/api-reference/models/list
  */
-export async function listModels(aliases: readonly string[], rows: readonly ProviderRow[], lists: ModelLists): Promise<ModelEntry[]> {
+export async function listModels(aliases: readonly ListedAlias[], rows: readonly ProviderRow[], lists: ModelLists): Promise<ModelEntry[]> {
   const byProvider = await Promise.all(
     rows.map(async (row) =>
       (await lists.list(row)).map((model): ModelEntry => ({
@@ -40,7 +51,13 @@ export async function listModels(aliases: readonly string[], rows: readonly Prov
     ),
   );
   return [
-    ...aliases.map((id): ModelEntry => ({ id, object: "model", created: 0, owned_by: "postern", postern: { kind: "alias" } })),
+    ...aliases.map(({ id, callable }): ModelEntry => ({
+      id,
+      object: "model",
+      created: 0,
+      owned_by: "postern",
+      postern: { kind: "alias", callable },
+    })),
     ...byProvider.flat(),
     {
       id: `@${helloProviderId}/${helloModelId}`,

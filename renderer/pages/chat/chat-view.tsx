@@ -2,6 +2,7 @@ import { CloudAlert } from "lucide-react";
 import { type ReactNode, Suspense, useCallback, useEffect, useRef, useState } from "react";
 import { lazyPart } from "../../parts/lazy-part.ts";
 import { wordsOf } from "../../data/admin.ts";
+import { Button } from "../../parts/button.tsx";
 import { refresh } from "../../data/queries.ts";
 import { ErrorState, SkeletonRows } from "../../parts/states.tsx";
 import { tellNews } from "../../parts/toasts.tsx";
@@ -133,7 +134,15 @@ export function PageView(): ReactNode {
         )}
         {error !== null ? (
           <div className="flex-1 px-6">
-            <ErrorState error={error} onRetry={retry} />
+            <ErrorState
+              error={error}
+              onRetry={retry}
+              actions={
+                <Button size="small" onClick={startNew}>
+                  {say("newChat")}
+                </Button>
+              }
+            />
           </div>
         ) : chat === undefined ? (
           <SkeletonRows rows={8} className="mx-auto max-w-[760px] flex-1 px-6" />

@@ -6,6 +6,7 @@ import { useLiveEvent } from "../../data/live.ts";
 import { refresh, useAdmin } from "../../data/queries.ts";
 import { Button } from "../../parts/button.tsx";
 import { Segmented } from "../../parts/choices.tsx";
+import { Dialog } from "../../parts/dialogs.tsx";
 import { SearchField } from "../../parts/search-field.tsx";
 import { PageFrame } from "../../parts/page-frame.tsx";
 import { EmptyState, ErrorState, SkeletonRows } from "../../parts/states.tsx";
@@ -183,6 +184,11 @@ export function PageView(): ReactNode {
           )}
         </div>
       )}
+      {opened === undefined && item !== null && !isLoading && search.open === undefined ? (
+        <Dialog isOpen shape="sheet" onClose={() => go("keys", { search: kept })} title={say("noSuchProvider")}>
+          <p className="text-ink-muted">{say("noSuchProviderHelp", { name: item })}</p>
+        </Dialog>
+      ) : null}
       {opened === undefined ? (
         dialogs
       ) : (

@@ -1,4 +1,4 @@
-import type { ReactNode } from "react";
+import { type ReactNode, useRef } from "react";
 import { useAdmin } from "../../data/queries.ts";
 import { Button } from "../../parts/button.tsx";
 import { CopyButton } from "../../parts/copy.tsx";
@@ -15,17 +15,23 @@ export interface NewKey {
 /** Shows a new key, with what a tool needs beside it. */
 export function KeyDialog({ made, onClose }: { readonly made: NewKey; readonly onClose: () => void }): ReactNode {
   const say = useText("tools");
+  const copy = useRef<HTMLButtonElement>(null);
   const address = gatewayAddress(useAdmin("getStatus", {}).data?.addresses ?? []);
   return (
     <Dialog
       isOpen
+      isFirm
+      initialFocus={copy}
       onClose={onClose}
       title={say("keyTitle", { name: made.name })}
       summary={say("keyHelp")}
       actions={
-        <Button kind="primary" onClick={onClose}>
-          {say("done")}
-        </Button>
+        <>
+          <CopyButton ref={copy} size="normal" text={made.key} name={say("keyName")} words={say("copyKey")} />
+          <Button kind="primary" onClick={onClose}>
+            {say("done")}
+          </Button>
+        </>
       }
     >
       <dl className="flex flex-col gap-3">

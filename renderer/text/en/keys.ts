@@ -2,6 +2,8 @@
 export const keys = {
   title: "Keys",
   summary: "A key is written here once and shown to nobody again, not even to you. It goes to its provider and nowhere else.",
+  noSuchProvider: "There is no such provider",
+  noSuchProviderHelp: "No provider has the id “{{name}}”. Close this and search for it, or add one of your own.",
   addKey: "Add key",
   importKeys: "Import…",
   addCustom: "Add a provider of your own",

@@ -165,6 +165,7 @@ export const tools = {
   keyTitle: "The key of {{name}}",
   keyHelp: "It is shown this once: Postern keeps only its fingerprint. If it is lost, give the tool a new one.",
   keyName: "Key",
+  copyKey: "Copy key",
   baseUrlName: "Base URL",
   done: "Done",
 

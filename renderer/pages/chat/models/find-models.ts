@@ -11,13 +11,23 @@ export type PickerRow =
   | { readonly kind: "model"; readonly id: string; readonly model: CallableModel };
 
 /**
- * The rows of the picker: favourites, aliases, then every provider's models. Each word of the search has to stand somewhere in a
- * model's name or id.
+ * The rows of the picker: favourites, aliases (those that wait for a key last), then every provider's models. Each word of the search
+ * has to stand somewhere in a model's name or id, or its provider's name.
+ *
+ * @param providers their names by their ids
  */
-export function findModels(models: readonly CallableModel[], search: string, favourites: readonly string[]): PickerRow[] {
+export function findModels(
+  models: readonly CallableModel[],
+  {
+    search,
+    favourites,
+    providers,
+  }: { readonly search: string; readonly favourites: readonly string[]; readonly providers: ReadonlyMap<string, string> },
+): PickerRow[] {
   const words = search.toLowerCase().split(/\s+/).filter(Boolean);
-  const found = models.filter(({ id, name }) => {
-    const text = `${id} ${name}`.toLowerCase();
+  const nameOf = (id: string | null): string => (id === null ? "" : (providers.get(id) ?? id));
+  const found = models.filter(({ id, name, provider }) => {
+    const text = `${id} ${name} ${nameOf(provider)}`.toLowerCase();
     return words.every((word) => text.includes(word));
   });
   const liked = new Set(favourites);
@@ -33,17 +43,13 @@ export function findModels(models: readonly CallableModel[], search: string, fav
     found.filter(({ id }) => liked.has(id)),
   );
   const others = found.filter(({ id }) => !liked.has(id));
-  add(
-    "aliases",
-    "",
-    others.filter(({ kind }) => kind === "alias"),
-  );
-  const providers = Map.groupBy(
+  const aliases = others.filter(({ kind }) => kind === "alias");
+  add("aliases", "", [...aliases.filter(({ isReady }) => isReady), ...aliases.filter(({ isReady }) => !isReady)]);
+  const groups = Map.groupBy(
     others.filter(({ kind }) => kind === "model"),
-    ({ provider }) => provider ?? "",
+    ({ provider }) => nameOf(provider),
   );
-  for (const [provider, members] of [...providers].toSorted(([one], [other]) => one.localeCompare(other)))
-    add("provider", provider, members);
+  for (const [provider, members] of [...groups].toSorted(([one], [other]) => one.localeCompare(other))) add("provider", provider, members);
   add(
     "builtIn",
     "",

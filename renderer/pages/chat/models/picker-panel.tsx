@@ -3,6 +3,7 @@ import { Check, Star } from "lucide-react";
 import { type KeyboardEvent, type ReactNode, useEffect, useId, useMemo, useRef, useState } from "react";
 import { mostModels } from "#shared/schema/chat.ts";
 import { wordsOf } from "../../../data/admin.ts";
+import { useAdmin } from "../../../data/queries.ts";
 import { toggleName, useFavouriteNames } from "../../../data/favourites.ts";
 import { Switch } from "../../../parts/choices.tsx";
 import { classNames } from "../../../parts/class-names.ts";
@@ -36,7 +37,9 @@ export function PickerPanel({ kind, chosen, onChoose, onClose }: PickerPanelProp
   const [isComparing, setComparing] = useState(chosen.length > 1);
   const [active, setActive] = useState<string | null>(null);
   const scroller = useRef<HTMLDivElement>(null);
-  const found = useMemo(() => findModels(models, search, favourites), [models, search, favourites]);
+  const listed = useAdmin("listProviders", {}).data?.providers;
+  const providers = useMemo(() => new Map(listed?.map(({ id, name }) => [id, name])), [listed]);
+  const found = useMemo(() => findModels(models, { search, favourites, providers }), [models, search, favourites, providers]);
   const rows = useMemo(() => withTyped(found, search), [found, search]);
   const choices = rows.filter((row) => row.kind === "model");
   const current = choices.find(({ id }) => id === active) ?? choices[0];
@@ -149,7 +152,7 @@ export function PickerPanel({ kind, chosen, onChoose, onClose }: PickerPanelProp
                   <span aria-hidden="true" className="grid size-4 shrink-0 place-items-center">
                     {chosen.includes(row.model.id) ? <Check className="size-4 text-accent-ink" /> : null}
                   </span>
-                  <span className="min-w-0 flex-1 truncate" title={row.model.id}>
+                  <span className={classNames("min-w-0 flex-1 truncate", !row.model.isReady && "text-ink-muted")} title={row.model.id}>
                     {row.model.name}
                   </span>
                   <ModelFacts model={row.model} />
@@ -182,6 +185,7 @@ function ModelFacts({ model }: { readonly model: CallableModel }): ReactNode {
   const say = useText("chat");
   const { inputPrice, outputPrice, contextLength } = model;
   const facts = [
+    ...(model.isReady ? [] : [say("waitsForKey")]),
     ...(contextLength === null ? [] : [formatContext(contextLength)]),
     ...(inputPrice === null || outputPrice === null
       ? []
@@ -194,6 +198,15 @@ function ModelFacts({ model }: { readonly model: CallableModel }): ReactNode {
 function withTyped(rows: readonly PickerRow[], search: string): readonly PickerRow[] {
   const id = search.trim();
   if (!/^@[\w-]+\/\S+$/.test(id) || rows.some((row) => row.kind === "model" && row.model.id === id)) return rows;
-  const typed = { id, name: id, kind: "model", provider: null, contextLength: null, inputPrice: null, outputPrice: null } as const;
+  const typed = {
+    id,
+    name: id,
+    kind: "model",
+    provider: null,
+    isReady: true,
+    contextLength: null,
+    inputPrice: null,
+    outputPrice: null,
+  } as const;
   return [...rows, { kind: "group", id: "group:typed", group: "typed", name: "" }, { kind: "model", id: `typed:${id}`, model: typed }];
 }

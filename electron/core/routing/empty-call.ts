@@ -1,4 +1,4 @@
-import type { RouteCall } from "#core/routing/route-types.ts";
+import type { RouteCall } from "./route-types.ts";
 
 /** A chat of the owner's that says nothing yet: for routes that are planned and never walked, and for tests. */
 export const emptyCall: RouteCall = {
