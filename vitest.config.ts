@@ -3,8 +3,8 @@ import { configDefaults, defineConfig } from "vitest/config";
 
 export default defineConfig({
   test: {
-    // Vitest leaves one processor to itself, which of two is half: most tests wait for sockets and pages.
-    maxWorkers: Math.max(2, availableParallelism() - 1),
+    // One more than there are processors: most tests wait for sockets and pages.
+    maxWorkers: availableParallelism() + 1,
     // What is waited for comes when it comes: a busy machine makes no test fail.
     expect: { poll: { timeout: 20_000 } },
     projects: [
