@@ -74,6 +74,37 @@ describe("backups", () => {
     expect((await admin("getStatus", {})).version).not.toBe("");
   });
 
+  test("that would act on their own are refused, two at once are checked side by side, and one in another journal mode is taken", async () => {
+    await using postern = await startPostern({ dataFolder: folder });
+    const admin = adminOf(postern);
+    const { name } = await admin("createBackup", {});
+    const variant = (file: string, sql: string): Uint8Array => {
+      const target = path.join(folder, "backups", file);
+      copyFileSync(path.join(folder, "backups", name), target);
+      const database = new DatabaseSync(target);
+      database.exec(sql);
+      database.close();
+      const bytes = readFileSync(target);
+      rmSync(target);
+      return bytes;
+    };
+    const upload = (bytes: Uint8Array): Promise<unknown> => admin("uploadBackup", { body: bytes }).then(() => "taken", String);
+    const trigger = "CREATE TRIGGER spy AFTER INSERT ON calls BEGIN DELETE FROM grants; END";
+    const answers = await Promise.all([
+      upload(variant("trigger.db", trigger)),
+      upload(variant("view.db", "CREATE VIEW spied AS SELECT * FROM grants")),
+      upload(variant("virtual.db", "CREATE VIRTUAL TABLE spied USING fts5(text)")),
+    ]);
+    expect(answers).toEqual([
+      expect.stringContaining('it holds a trigger "spy", which no Postern has made; nothing was changed'),
+      expect.stringContaining('a view "spied"'),
+      expect.stringContaining('a virtual table "spied"'),
+    ]);
+    expect(await upload(variant("wal.db", "PRAGMA journal_mode = WAL"))).toBe("taken");
+    const chats = variant("other.db", "CREATE TABLE notes (text TEXT)");
+    expect(await upload(chats)).toBe("taken");
+  });
+
   test("are made, listed and restored by the command, with nothing running", async () => {
     const run = (...words: string[]): ReturnType<typeof runCommand> => runCommand(["backups", ...words, "--data-dir", folder]);
     const none = await run();

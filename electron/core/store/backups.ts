@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
 import { copyFile, mkdir, open, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
@@ -5,6 +6,7 @@ import { PosternError } from "#shared/errors.ts";
 import type { Clock } from "#core/platform.ts";
 import { type DatabaseKind, databaseKinds, kindOfCopy } from "./database-kinds.ts";
 import { ensurePrivateFile } from "./ensure-private-file.ts";
+import { inspectCopyInThread } from "./open-store.ts";
 import { restoredFileOf } from "./place-restored.ts";
 import { storeError } from "./store-error.ts";
 import type { Store } from "./store.ts";
@@ -49,7 +51,7 @@ export interface Backups {
 
 /** @param options.file the database's own; @param options.kind whose tables it holds */
 export function openBackups(
-  store: Pick<Store, "all" | "run">,
+  store: Pick<Store, "run">,
   options: { readonly file: string; readonly clock: Pick<Clock, "nowMs">; readonly kind?: DatabaseKind },
 ): Backups {
   const folder = path.join(path.dirname(options.file), "backups");
@@ -66,7 +68,7 @@ export function openBackups(
   async function createAs(name: string): Promise<Backup> {
     await mkdir(folder, { recursive: true, mode: 0o700 });
     const target = path.join(folder, name);
-    const partial = `${target}.partial`;
+    const partial = partialOf(target);
     try {
       // VACUUM INTO takes an empty file as its target, and so keeps its mode.
       ensurePrivateFile(partial);
@@ -89,6 +91,7 @@ export function openBackups(
     },
     create: () => createAs(`${copies.made}${isoNow().replaceAll(/[:.]/g, "-")}.db`),
     async createDaily(kept) {
+      await sweepPartials([folder, path.dirname(options.file)], options.clock.nowMs());
       if (kept === 0) return;
       const isDaily = (name: string): boolean =>
         name.startsWith(copies.daily) && /^\d{4}-\d{2}-\d{2}\.db$/.test(name.slice(copies.daily.length));
@@ -102,13 +105,12 @@ export function openBackups(
     async restore(name) {
       const source = path.join(folder, name);
       const restored = restoredFileOf(options.file);
-      const partial = `${restored}.partial`;
-      await rm(partial, { force: true });
+      const partial = partialOf(restored);
       try {
         // The copy is what is checked, so that nobody can change it between the check and its use.
         ensurePrivateFile(partial);
         await copyFile(source, partial);
-        await check(store, { file: partial, name, kind });
+        await check(partial, name, kind);
         await flush(partial);
         await rename(partial, restored);
       } catch (error) {
@@ -128,11 +130,11 @@ export function openBackups(
     },
     async adopt(bytes) {
       await mkdir(folder, { recursive: true, mode: 0o700 });
-      const target = path.join(folder, `${copies.made}uploaded-${isoNow().replaceAll(/[:.]/g, "-")}.db`);
-      const partial = `${target}.partial`;
+      const target = path.join(folder, `${copies.made}uploaded-${isoNow().replaceAll(/[:.]/g, "-")}-${randomBytes(2).toString("hex")}.db`);
+      const partial = partialOf(target);
       try {
         await writeFile(partial, bytes, { mode: 0o600 });
-        await check(store, { file: partial, name: "this file", kind });
+        await check(partial, "this file", kind);
         await flush(partial);
         await rename(partial, target);
       } catch (error) {
@@ -150,32 +152,33 @@ export function openBackups(
   };
 }
 
-/** Looks at a copy through the store's thread: it may be large, and looking blocks. */
-async function check(
-  store: Pick<Store, "all" | "run">,
-  { file, name, kind }: { readonly file: string; readonly name: string; readonly kind: DatabaseKind },
-): Promise<void> {
-  const newest = databaseKinds[kind].steps.length;
+/** A name of its own each time: of two that come at once, each is checked and kept as it came. */
+function partialOf(file: string): string {
+  return `${file}.${randomBytes(4).toString("hex")}.partial`;
+}
+
+/** Removes what a kill in the middle of a copy has left behind. */
+async function sweepPartials(folders: readonly string[], nowMs: number): Promise<void> {
+  for (const folder of folders) {
+    for (const name of await readdir(folder).catch(() => [])) {
+      if (!/\.db(?:\.restored)?\.[\da-f]{8}\.partial$/.test(name)) continue;
+      const file = path.join(folder, name);
+      const { mtimeMs } = await stat(file).catch(() => ({ mtimeMs: nowMs }));
+      if (nowMs - mtimeMs > oldPartialMs) await rm(file, { force: true });
+    }
+  }
+}
+
+/** No copy takes so long. */
+const oldPartialMs = 24 * 3_600_000;
+
+async function check(file: string, name: string, kind: DatabaseKind): Promise<void> {
   const refuse = (why: string, cause?: unknown): PosternError =>
     new PosternError("invalid_value", `Cannot restore "${name}": ${why}; nothing was changed`, { cause });
-  try {
-    await store.run("ATTACH DATABASE ? AS restored", [file]);
-    try {
-      const [version] = await store.all<{ user_version: number }>("PRAGMA restored.user_version");
-      if ((version?.user_version ?? 0) > newest) {
-        throw refuse(`it has version ${version?.user_version ?? 0}, and this Postern knows versions up to ${newest}; update Postern`);
-      }
-      const tables = await store.all<{ name: string }>("SELECT name FROM restored.sqlite_schema WHERE type = 'table'");
-      const isOurs = databaseKinds[kind].tables.every((table) => tables.some((found) => found.name === table));
-      if (!isOurs) throw refuse("it is no database of Postern's");
-      const [finding] = await store.all<{ quick_check: string }>("PRAGMA restored.quick_check(1)");
-      if (finding?.quick_check !== "ok") throw refuse(`it is damaged (${finding?.quick_check ?? "no finding"})`);
-    } finally {
-      await store.run("DETACH DATABASE restored");
-    }
-  } catch (error) {
-    throw error instanceof PosternError && error.code === "invalid_value" ? error : refuse("it is damaged, or no database", error);
-  }
+  const why = await inspectCopyInThread(file, kind).catch((error: unknown) => {
+    throw refuse("it is damaged, or no database", error);
+  });
+  if (why !== null) throw refuse(why);
 }
 
 async function flush(file: string): Promise<void> {

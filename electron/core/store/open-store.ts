@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import path from "node:path";
 import { Worker } from "node:worker_threads";
 import { PosternError } from "#shared/errors.ts";
@@ -30,8 +31,32 @@ export async function openStore(file: string, kind: DatabaseKind = "postern"): P
   return store;
 }
 
+/**
+ * Looks at a copy of a database as {@link inspectCopy} does, in a thread of its own: calls go on being logged meanwhile.
+ *
+ * @returns why it may not take the database's place; null where it may
+ * @throws {PosternError} where it is damaged, or no database
+ */
+export async function inspectCopyInThread(file: string, kind: DatabaseKind): Promise<string | null> {
+  const worker = startThread({ file: path.resolve(file), kind, purpose: "inspect" });
+  const [reply] = (await once(worker, "message")) as [StoreReply];
+  if (reply.failure !== null) throw unpackFailure(reply.failure);
+  return reply.value as string | null;
+}
+
 /** In source the worker is a `.ts` file; a build puts `store-worker.js` beside the chunk that holds this. A variable, so that no bundler rewrites it. */
 const workerFile = import.meta.url.endsWith(".ts") ? "./store-worker.ts" : "./store-worker.js";
+
+function startThread(data: StoreWorkerData): Worker {
+  return new Worker(new URL(workerFile, import.meta.url), {
+    name: data.purpose === "serve" ? `${data.kind}-store` : `${data.kind}-copy`,
+    workerData: data,
+    // No environment: it holds provider keys, and this thread needs none of it. No flags of the process either:
+    // a worker refuses some of them, such as --input-type.
+    env: {},
+    execArgv: [],
+  });
+}
 
 interface Waiting {
   readonly resolve: (value: unknown) => void;
@@ -50,14 +75,7 @@ class WorkerStore implements Store {
 
   constructor(file: string, kind: DatabaseKind) {
     this.#file = file;
-    this.#worker = new Worker(new URL(workerFile, import.meta.url), {
-      name: `${kind}-store`,
-      workerData: { file, kind } satisfies StoreWorkerData,
-      // No environment: it holds provider keys, and this thread needs none of it. No flags of the process either:
-      // a worker refuses some of them, such as --input-type.
-      env: {},
-      execArgv: [],
-    });
+    this.#worker = startThread({ file, kind, purpose: "serve" });
     this.opened = new Promise((resolve, reject) => this.#waiting.set(openingId, { resolve, reject }));
     this.#worker.on("message", (reply: StoreReply) => this.#settle(reply));
     this.#worker.on("error", (error) => this.#end(storeError(`use the database ${file}`, error, { remedy: "restart Postern" })));

@@ -6,6 +6,8 @@ import type { SqlValue, Statement } from "./store.ts";
 export interface StoreWorkerData {
   readonly file: string;
   readonly kind: DatabaseKind;
+  /** To serve it until it is closed, or to look at it once: then the first reply's value is {@link inspectCopy}'s answer. */
+  readonly purpose: "serve" | "inspect";
 }
 
 /** What the main thread asks of the store's thread. */

@@ -1,11 +1,20 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { type MessagePort, parentPort, workerData } from "node:worker_threads";
+import { inspectCopy } from "./inspect-copy.ts";
 import { openDatabase } from "./open-database.ts";
 import { unpackRows } from "./packed-rows.ts";
 import { StatementCache } from "./statement-cache.ts";
 import { packFailure, storeError } from "./store-error.ts";
 import { openingId, type StoreCall, type StoreReply, type StoreRequest, type StoreWorkerData } from "./store-message.ts";
 import type { SqlValue, Statement } from "./store.ts";
+
+function inspectDatabaseCopy(port: MessagePort, { file, kind }: StoreWorkerData): void {
+  try {
+    reply(port, { id: openingId, failure: null, value: inspectCopy(file, kind) });
+  } catch (error) {
+    reply(port, { id: openingId, failure: packFailure(storeError(`read ${file}`, error)) });
+  }
+}
 
 /**
  * The store's thread: opens the database that `workerData` names, then answers calls one after the other.
@@ -89,4 +98,5 @@ function reply(port: MessagePort, message: StoreReply): void {
   port.postMessage(message);
 }
 
-if (parentPort !== null) serveDatabase(parentPort, workerData as StoreWorkerData);
+const data = workerData as StoreWorkerData;
+if (parentPort !== null) (data.purpose === "inspect" ? inspectDatabaseCopy : serveDatabase)(parentPort, data);

@@ -1,5 +1,17 @@
 import { execFileSync } from "node:child_process";
-import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -229,11 +241,15 @@ describe("createDaily()", () => {
     let atMs = nowMs;
     const backups = openBackups(store, { file, clock: { nowMs: () => atMs } });
     const { name: own } = await backups.create();
+    const left = path.join(backups.folder, "postern-uploaded.db.0123abcd.partial");
+    writeFileSync(left, "what a kill in the middle of an upload leaves");
+    utimesSync(left, nowMs / 1_000, nowMs / 1_000);
     for (let day = 0; day < 5; day++) {
       await backups.createDaily(3);
       await backups.createDaily(3);
       atMs += 86_400_000;
     }
+    expect(existsSync(left)).toBe(false);
     const names = (await backups.list()).map(({ name }) => name);
     expect(names).toContain(own);
     expect(names.filter((name) => name.startsWith("daily-")).toSorted()).toEqual(
