@@ -51,6 +51,18 @@ test("the sums on top are what the calls cost, and say how much more than before
   await card(page, "Cost").getByText("$0.018", { exact: true }).waitFor();
 });
 
+test("calls without a known price are said to be such, and not to cost nothing", async () => {
+  await using unpriced = await startCallWorld();
+  await unpriced.ask({ model: "@groq/nobody-knows-its-price" });
+  await using window = await openWindow({ postern: unpriced.postern, at: "usage" });
+  const { page } = window;
+  await page
+    .getByRole("region", { name: "Cost over time", exact: true })
+    .getByText("No price is known for one call of this time")
+    .waitFor();
+  expect(await card(page, "Cost").innerText()).toMatch(/^Cost\s+–/);
+});
+
 test("splits by tool, model, provider, alias and key, in drawings and in tables that say the same", async () => {
   await using window = await openWindow({ postern: world.postern, at: "usage" });
   const { page } = window;

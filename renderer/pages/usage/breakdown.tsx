@@ -7,6 +7,7 @@ import { Card } from "../../parts/card.tsx";
 import { classNames } from "../../parts/class-names.ts";
 import { formatCompact, formatCount, formatDuration, formatMoney, formatShare, unknownText } from "../../text/format.ts";
 import { type TextKey, type Texts, useText } from "../../text/texts.ts";
+import { costWords } from "./cost-words.ts";
 import type { Dimension } from "./search.ts";
 
 interface Column {
@@ -36,7 +37,7 @@ const columns: readonly Column[] = [
     id: "cost",
     words: "columnCost",
     valueOf: ({ costMicroUsd }) => costMicroUsd,
-    wordsOf: ({ costMicroUsd, unpricedCalls }) => `${unpricedCalls > 0 && costMicroUsd !== null ? "≥ " : ""}${formatMoney(costMicroUsd)}`,
+    wordsOf: costWords,
   },
   {
     id: "saved",

@@ -19,11 +19,24 @@ interface ChartCardProps {
   readonly height?: number;
   /** Whether it counts things, of which there are no halves. */
   readonly isWhole?: boolean;
+  /** Said where there is nothing to draw, if there is more to say than that. */
+  readonly emptyWords?: string | null;
   readonly actions?: ReactNode;
 }
 
 /** A chart with its legend, and beneath it the same numbers as a table for whoever does not see it or wants them exactly. */
-export function ChartCard({ title, summary, kind, data, step, format, height = 220, isWhole = false, actions }: ChartCardProps): ReactNode {
+export function ChartCard({
+  title,
+  summary,
+  kind,
+  data,
+  step,
+  format,
+  height = 220,
+  isWhole = false,
+  emptyWords = null,
+  actions,
+}: ChartCardProps): ReactNode {
   const say = useText("usage");
   const isEmpty = data.rows.every((row) => data.series.every(({ id }) => row[id] === null || row[id] === 0));
   const Chart = kind === "bars" ? StackedBars : Lines;
@@ -31,7 +44,7 @@ export function ChartCard({ title, summary, kind, data, step, format, height = 2
     <Card title={title} actions={actions} className="flex min-w-0 flex-col p-4">
       {isEmpty ? (
         <p className="grid place-items-center text-ink-muted" style={{ height }}>
-          {say("nothingHere")}
+          {emptyWords ?? say("nothingHere")}
         </p>
       ) : (
         <>

@@ -4,6 +4,7 @@ import type { UsageGroup, UsageSeries } from "#shared/contract/usage.ts";
 import { formatCompact, formatCount, formatDuration, formatMoney, formatShare } from "../../text/format.ts";
 import { useText } from "../../text/texts.ts";
 import { tokensOf } from "./chart-data.ts";
+import { costWords } from "./cost-words.ts";
 
 /** What the whole period comes to, each figure with how it changed against the period before. */
 export function StatCards({ usage: { total, before } }: { readonly usage: UsageSeries }): ReactNode {
@@ -14,7 +15,7 @@ export function StatCards({ usage: { total, before } }: { readonly usage: UsageS
     <div className="grid grid-cols-2 gap-3 @min-[640px]:grid-cols-3 @min-[1000px]:grid-cols-6">
       <Stat
         label={say("statCost")}
-        value={`${total.unpricedCalls > 0 && total.costMicroUsd !== null ? "≥ " : ""}${formatMoney(total.costMicroUsd)}`}
+        value={costWords(total)}
         change={<Change now={cost(total)} before={cost(before)} />}
         note={total.unpricedCalls === 0 ? null : say("statUnpriced", { count: total.unpricedCalls })}
       />

@@ -60,6 +60,7 @@ export function UsageCharts({ usage, measure, nameOf, onMeasure }: UsageChartsPr
         format={main.format}
         height={260}
         isWhole={main.isWhole}
+        emptyWords={measure === "cost" && usage.total.unpricedCalls > 0 ? say("noPrice", { count: usage.total.unpricedCalls }) : null}
         actions={
           <Segmented
             label={say("measure")}

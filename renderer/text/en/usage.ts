@@ -70,6 +70,8 @@ export const usage = {
   tableOf: "{{title}}, as a table",
   columnFrom: "From",
   nothingHere: "Nothing in this time",
+  noPrice_one: "No price is known for one call of this time",
+  noPrice_other: "No price is known for {{count}} calls of this time",
   budgets: "Budgets",
   budgetsNone: "No tool has a budget. Set one, and Postern stops the tool when it is spent.",
   budgetsSet: "Set a budget",
