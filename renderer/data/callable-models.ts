@@ -27,7 +27,7 @@ export interface CallableModel {
   readonly kind: "alias" | "model" | "built-in";
   /** The provider's id; null for an alias. */
   readonly provider: string | null;
-  /** Whether it would be answered now: an alias may wait for a key. */
+  /** Whether it would be answered now: an alias may wait for a key, or for a provider that is not accepted. */
   readonly isReady: boolean;
   readonly contextLength: number | null;
   /** US dollars for a million tokens; null is unknown. */

@@ -41,7 +41,7 @@ export function CopyButton({ text, name, words, size = "small", ref }: CopyButto
         <IconButton ref={ref} size={size} label={label} icon={icon} onClick={copy} />
       ) : (
         <Button ref={ref} size={size} icon={icon} onClick={copy}>
-          {state === "copied" ? say("copied") : words}
+          {state === "copied" ? say("copied") : state === "failed" ? say("copyFailed") : words}
         </Button>
       )}
       <span role="status" className="sr-only">

@@ -45,9 +45,13 @@ function doNext(): void {
   // Safari knows no idle moments.
   const whenIdle = globalThis.requestIdleCallback ?? ((idle: () => void) => setTimeout(idle, 0));
   whenIdle(() => {
-    if (restLeftMs() <= 0) putOff.shift()?.();
-    isWaiting = putOff.length > 0;
-    if (isWaiting) doNext();
+    try {
+      if (restLeftMs() <= 0) putOff.shift()?.();
+    } finally {
+      // What fails keeps nothing else from its turn.
+      isWaiting = putOff.length > 0;
+      if (isWaiting) doNext();
+    }
   });
 }
 

@@ -13,7 +13,7 @@ test("the window says what waits for the person, and does what helps", async () 
     const page = await app.page();
     const notice = page.getByRole("status").filter({ hasText: "is in use by" });
     await notice.waitFor();
-    expect(await notice.textContent()).toContain(`Port ${port} is in use by`);
+    await expect.poll(() => notice.textContent()).toContain(`Port ${port} is in use by`);
     await page.screenshot({ path: "test/window/.screenshots/desktop-port-taken.png" });
     await page.getByRole("button", { name: `Use port ${port + 1} instead` }).click();
     await notice.waitFor({ state: "detached" });

@@ -59,9 +59,9 @@ describe("the activity page", () => {
     await world.ask({}, { tool: "spy" });
     await rows(page).nth(2).waitFor();
     const failedOver = rows(page).filter({ hasText: "codex" });
-    expect(await failedOver.innerText()).toMatch(/steady\s*→\s*llama/);
-    expect(await failedOver.innerText()).toContain("2 tries");
-    expect(await rows(page).first().innerText()).toMatch(/400\s*Failed/);
+    await expect.poll(() => failedOver.innerText()).toMatch(/steady\s*→\s*llama/);
+    await expect.poll(() => failedOver.innerText()).toContain("2 tries");
+    await expect.poll(() => rows(page).first().innerText()).toMatch(/400\s*Failed/);
     const leaving = new AbortController();
     world.openai.next(stall());
     const slow = world.ask({ stream: true }, { tool: "slow", signal: leaving.signal }).catch(() => null);
@@ -69,7 +69,7 @@ describe("the activity page", () => {
     leaving.abort();
     await slow;
     await rows(page).filter({ hasText: "Client left" }).waitFor();
-    expect(await page.getByText("waiting for openai").count()).toBe(0);
+    await expect.poll(() => page.getByText("waiting for openai").count()).toBe(0);
   });
 
   test("filters by what stands in the URL, as chips that go away one by one", async () => {
@@ -104,23 +104,29 @@ describe("the activity page", () => {
     await page.getByRole("button", { name: "Pause" }).click();
     await world.ask({}, { tool: "unseen" });
     await page.getByRole("button", { name: "1 new call" }).waitFor();
-    expect(await rows(page).count()).toBe(before);
+    await expect.poll(() => rows(page).count()).toBe(before);
     await page.getByRole("button", { name: "1 new call" }).click();
     await expect.poll(() => rows(page).first().innerText()).toContain("unseen");
   });
 
-  test("opens the row that was pressed, whatever comes in before the pointer is let go", async () => {
+  test("opens the row that was pressed, whatever comes in or ends before the pointer is let go", async () => {
     await world.ask({}, { tool: "pressed" });
     await using window = await openWindow({ postern: world.postern, at: "activity" });
     const { page } = window;
     const row = rows(page).filter({ hasText: "pressed" }).first();
+    const leaving = new AbortController();
+    world.openai.next(stall());
+    const slow = world.ask({ stream: true }, { tool: "in-between", signal: leaving.signal }).catch(() => null);
+    await page.getByText("waiting for openai").waitFor();
     await row.hover();
     await page.mouse.down();
-    const read = page.waitForResponse(async (response) => (await response.text()).includes("in-between"));
-    await world.ask({}, { tool: "in-between" });
+    const read = page.waitForResponse(async (response) => /calls\?/.test(response.url()) && (await response.text()).includes("in-between"));
+    leaving.abort();
+    await slow;
     await read;
+    await page.getByText("waiting for openai").waitFor();
     await page.mouse.up();
-    expect(await page.getByRole("dialog").innerText()).toContain("pressed");
+    await expect.poll(() => page.getByRole("dialog").innerText()).toContain("pressed");
     await page.locator("[data-call]", { hasText: "in-between" }).first().waitFor();
   });
 
@@ -154,13 +160,13 @@ describe("one call", () => {
     const sheet = await showCall(window, await newest());
     const costs = await sheet.locator("tbody tr td:last-child").allInnerTexts();
     expect(costs).toEqual(["$0.0015", "$0.0005", "$0.001"]);
-    expect(await sheet.locator("tfoot").innerText()).toContain("$0.003");
+    await expect.poll(() => sheet.locator("tfoot").innerText()).toContain("$0.003");
     await sheet.getByText("estimated from your own prices", { exact: false }).waitFor();
     await sheet.getByRole("tab", { name: "Attempts 2" }).click();
     const tries = sheet.getByRole("region", { name: "Attempts over time" }).getByRole("listitem");
-    expect(await tries.count()).toBe(2);
-    expect(await tries.first().innerText()).toMatch(/openai \/ gpt-4o[\s\S]*Status 503[\s\S]*header after[\s\S]*Went on to/);
-    expect(await tries.nth(1).innerText()).toMatch(/groq \/ llama[\s\S]*Answered[\s\S]*first byte after/);
+    await expect.poll(() => tries.count()).toBe(2);
+    await expect.poll(() => tries.first().innerText()).toMatch(/openai \/ gpt-4o[\s\S]*Status 503[\s\S]*header after[\s\S]*Went on to/);
+    await expect.poll(() => tries.nth(1).innerText()).toMatch(/groq \/ llama[\s\S]*Answered[\s\S]*first byte after/);
     expect(await inspectLook(page, "activity-attempts")).toEqual([]);
   });
 

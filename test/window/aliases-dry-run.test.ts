@@ -87,5 +87,5 @@ test("a request that would be refused says so, with the reason", async () => {
     .first()
     .waitFor();
   // The admin API answered with 401, which is no word on the login.
-  expect(await page.getByText("This window is locked").count()).toBe(0);
+  await expect.poll(() => page.getByText("This window is locked").count()).toBe(0);
 });

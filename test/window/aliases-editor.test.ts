@@ -80,7 +80,7 @@ test("weights are shown as shares, and a weight of 0 gets nothing", async () => 
     expect(await world.ask("shared")).toMatchObject({ content: "from groq", option: "config.targets[1]" });
   await page.getByRole("textbox", { name: "Weight of groq/llama-3.1-8b-instant" }).fill("0");
   await page.getByText("All weights are 0; give one of them more.").waitFor();
-  expect(await page.getByRole("button", { name: "Save", exact: true }).isDisabled()).toBe(true);
+  await expect.poll(() => page.getByRole("button", { name: "Save", exact: true }).isDisabled()).toBe(true);
   await page.getByRole("button", { name: "Discard" }).click();
 });
 
@@ -102,7 +102,7 @@ test("conditions in plain words decide where a call goes", async () => {
   await page.getByRole("option", { name: "By the request" }).click();
   // Nothing is asked yet, so nothing can be saved.
   await page.getByText("Say what to look at").waitFor();
-  expect(await page.getByRole("button", { name: "Save", exact: true }).isDisabled()).toBe(true);
+  await expect.poll(() => page.getByRole("button", { name: "Save", exact: true }).isDisabled()).toBe(true);
   await page.getByRole("textbox", { name: "Comparison 1: which one" }).fill("plan");
   await page.getByRole("textbox", { name: "Comparison 1: with what" }).fill("paid");
   await saveAlias(page);
@@ -124,7 +124,7 @@ test("renaming takes those along that name it, and a name that is taken is refus
   await window.goTo("aliases/inner");
   await page.getByRole("textbox", { name: "Name" }).fill("fast");
   await page.getByText("There is one called fast already.").waitFor();
-  expect(await page.getByRole("button", { name: "Save", exact: true }).isDisabled()).toBe(true);
+  await expect.poll(() => page.getByRole("button", { name: "Save", exact: true }).isDisabled()).toBe(true);
   await page.getByRole("textbox", { name: "Name" }).fill("core/inner");
   await saveAlias(page);
   await page.getByRole("heading", { level: 1, name: "core/inner" }).waitFor();
@@ -150,7 +150,7 @@ test("a change of config.json from elsewhere is taken where nothing is lost, and
   await writeJson(page, '{ "provider": "openai", "model": "mine" }');
   change("gpt-4o-mini");
   await page.getByText("This was changed elsewhere").waitFor();
-  expect(await page.getByRole("button", { name: "Save", exact: true }).isDisabled()).toBe(true);
+  await expect.poll(() => page.getByRole("button", { name: "Save", exact: true }).isDisabled()).toBe(true);
   await expectJson(page, { provider: "openai", model: "mine" });
   await page.getByRole("button", { name: "Keep mine" }).click();
   await saveAlias(page);
@@ -159,7 +159,7 @@ test("a change of config.json from elsewhere is taken where nothing is lost, and
   change("gpt-4o");
   await page.getByRole("button", { name: "Take the other" }).click();
   await expectJson(page, { provider: "openai", model: "gpt-4o" });
-  expect(await page.getByText("Not saved").count()).toBe(0);
+  await expect.poll(() => page.getByText("Not saved").count()).toBe(0);
 });
 
 test("unsaved changes are asked about, kept by staying, and saved on the way out", async () => {
@@ -187,7 +187,7 @@ test("unsaved changes are asked about, kept by staying, and saved on the way out
 test("a model of the catalog becomes an alias by a link", async () => {
   await using window = await openWindow({ postern: world.postern, at: "aliases?new=openai%2Fgpt-4o" });
   const { page } = window;
-  expect(await page.getByRole("textbox", { name: "Name" }).inputValue()).toBe("gpt-4o");
+  await expect.poll(() => page.getByRole("textbox", { name: "Name" }).inputValue()).toBe("gpt-4o");
   await expectJson(page, { provider: "openai", model: "gpt-4o" });
   await page.getByRole("textbox", { name: "Name" }).fill("big");
   await saveAlias(page);
@@ -207,7 +207,7 @@ test("a saved config is made, named by the header, and copied under another name
   await page.getByRole("button", { name: "More about production" }).click();
   await page.getByRole("menuitem", { name: "Duplicate" }).click();
   await page.getByRole("heading", { level: 1, name: "New config" }).waitFor();
-  expect(await page.getByRole("textbox", { name: "Name" }).inputValue()).toBe("production-copy");
+  await expect.poll(() => page.getByRole("textbox", { name: "Name" }).inputValue()).toBe("production-copy");
   await saveAlias(page);
   await page.getByRole("heading", { level: 1, name: "production-copy" }).waitFor();
   expect((await admin("getConfig", { parameters: { name: "production-copy" } })).config).toEqual({ provider: "groq", model: "made-up" });

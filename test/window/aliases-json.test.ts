@@ -26,7 +26,7 @@ test("the form follows the JSON, and waits with what it had while the JSON makes
   await page.getByText("The JSON has a mistake; the form shows the last version without it.").waitFor();
   await page.getByRole("button", { name: /Line 4: It needs a value here/ }).waitFor();
   await page.getByRole("combobox", { name: "How to choose" }).getByText("The cheapest").waitFor();
-  expect(await page.getByRole("button", { name: "Save", exact: true }).isDisabled()).toBe(true);
+  await expect.poll(() => page.getByRole("button", { name: "Save", exact: true }).isDisabled()).toBe(true);
   // JSON that the schema refuses: a misspelt key, and one that is a secret.
   await writeJson(page, '{\n  "provider": "openai",\n  "modle": "o3"\n}');
   await page.getByRole("button", { name: 'Line 3: "modle" is not known here; did you mean "model"?' }).waitFor();

@@ -17,7 +17,7 @@ test("a first chat with the built-in model streams, is stored with its figures, 
   await page.getByRole("list", { name: "Figures of this answer" }).waitFor();
   const chat = await storedChat(admin, ({ messages }) => messages[1]?.ending === "finished");
   expect(page.url()).toContain(`#/chat/${chat.id}`);
-  expect(await composer(page).inputValue()).toBe("");
+  await expect.poll(() => composer(page).inputValue()).toBe("");
 });
 
 test("an answer shows tokens, the wait, the speed and the gateway's own cost; the whole path goes with the next question", async () => {
@@ -79,7 +79,7 @@ test("answering again and saying it differently make versions that one can go th
   await answered(page, "Hello!");
   await second.getByRole("button", { name: "Version before" }).click();
   await answered(page, "Answer one");
-  expect(await page.getByText("And then?").count()).toBe(0);
+  await expect.poll(() => page.getByText("And then?").count()).toBe(0);
   await answers(page).first().getByRole("button", { name: "Next version" }).click();
   await page.getByText("And then?").waitFor();
 
@@ -88,7 +88,7 @@ test("answering again and saying it differently make versions that one can go th
   await question.hover();
   await question.getByRole("button", { name: "Edit and send again" }).click();
   const field = page.getByRole("textbox", { name: "Edit your message" });
-  expect(await field.inputValue()).toBe("Question");
+  await expect.poll(() => field.inputValue()).toBe("Question");
   await field.fill("Another question");
   await field.press("Enter");
   await answered(page, "To the new question");
@@ -140,12 +140,12 @@ test("a refusal stands in the gateway's words with what helps; trying again take
   await send(page, "Hi");
   const alert = page.getByRole("alert");
   await alert.getByText("Incorrect API key provided").waitFor();
-  expect(await alert.getByRole("link", { name: "Go to Keys" }).getAttribute("href")).toBe("#/keys");
+  await expect.poll(() => alert.getByRole("link", { name: "Go to Keys" }).getAttribute("href")).toBe("#/keys");
   expect(await inspectLook(page, "chat-refused")).toEqual([]);
   await alert.getByRole("button", { name: "Try again" }).click();
   await answered(page, "Hello!");
-  expect(await answers(page).count()).toBe(1);
-  expect(await page.getByRole("group", { name: "Versions" }).count()).toBe(0);
+  await expect.poll(() => answers(page).count()).toBe(1);
+  await expect.poll(() => page.getByRole("group", { name: "Versions" }).count()).toBe(0);
 });
 
 test("closing the page in the middle of an answer loses nothing, and going elsewhere in the window does not even stop it", async () => {
@@ -236,7 +236,7 @@ test("a new chat gets its address while it stays where it is: nothing of the pag
   for (const place of places) expect(await place.getAttribute("data-seen")).toBe("before");
   await page.getByRole("button", { name: "New chat", exact: true }).click();
   await page.getByRole("heading", { level: 1, name: "New chat" }).waitFor();
-  expect(await answers(page).count()).toBe(0);
+  await expect.poll(() => answers(page).count()).toBe(0);
 });
 
 test("a page that is closed right after it was sent keeps the question", async () => {

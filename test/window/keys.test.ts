@@ -220,6 +220,8 @@ describe.skipIf(whyNoStoredKeys !== null)("the Keys page", () => {
     await page.getByRole("menuitem", { name: "Remove provider…" }).click();
     await page.getByRole("button", { name: "Remove My Server" }).click();
     await sheet.waitFor({ state: "hidden" });
+    await page.waitForURL((url) => url.hash === "#/keys");
+    await expect.poll(() => page.getByRole("dialog").count()).toBe(0);
     const isThere = async (): Promise<boolean> => (await window.admin("listProviders", {})).providers.some(({ id }) => id === "my-server");
     await expect.poll(isThere).toBe(false);
   });

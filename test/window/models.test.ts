@@ -62,7 +62,7 @@ describe("the table of models", () => {
       await count(page)
         .filter({ hasText: `${String(whole)} models` })
         .waitFor();
-      expect(await page.getByRole("grid").getAttribute("aria-rowcount")).toBe(String(whole + 1));
+      await expect.poll(() => page.getByRole("grid").getAttribute("aria-rowcount")).toBe(String(whole + 1));
       expect((await names(page)).slice(1, 3)).toEqual(["anthropic/claude-haiku-4-5", "z-ai/glm-4-6"]);
       const sonnet = row(page, "anthropic/claude-sonnet-4-5");
       const cells = sonnet.getByRole("gridcell");
@@ -144,10 +144,10 @@ describe("filters", () => {
     await expect
       .poll(async () => new Set((await names(page)).map((slug) => slug.replace(/:free$/, ""))), patience)
       .toEqual(new Set(expected));
-    expect(await page.getByRole("button", { name: /^Remove filter/ }).count()).toBeGreaterThan(0);
+    await expect.poll(() => page.getByRole("button", { name: /^Remove filter/ }).count()).toBeGreaterThan(0);
     await page.getByRole("button", { name: "Clear filters" }).click();
     await expect.poll(() => page.evaluate(() => location.hash), patience).not.toContain("=true");
-    expect(await page.getByRole("button", { name: /^Remove filter/ }).count()).toBe(0);
+    await expect.poll(() => page.getByRole("button", { name: /^Remove filter/ }).count()).toBe(0);
   });
 
   test(
@@ -201,7 +201,7 @@ describe("filters", () => {
     await expect.poll(() => page.evaluate(() => location.hash), patience).toContain("text=kimi");
     await page.reload();
     await expect.poll(() => names(page), patience).toEqual(["moonshotai/kimi-k2-0905"]);
-    expect(await page.getByRole("searchbox", { name: "Search models" }).inputValue()).toBe("kimi");
+    await expect.poll(() => page.getByRole("searchbox", { name: "Search models" }).inputValue()).toBe("kimi");
     await page.goBack();
     await expect.poll(() => page.evaluate(() => location.hash), patience).toContain("#/keys");
   });
@@ -216,10 +216,12 @@ describe("one model", () => {
       await row(page, "deepseek/deepseek-chat-v3-1").click();
       const sheet = page.getByRole("dialog", { name: "DeepSeek V3.1" });
       await sheet.getByText("685B").waitFor();
-      expect(await sheet.getByText("312K").count()).toBe(1);
+      await expect.poll(() => sheet.getByText("312K").count()).toBe(1);
       await sheet.getByRole("button", { name: "Show more" }).click();
       await sheet.getByText("<img src=x onerror=alert(1)>").waitFor();
-      expect(await sheet.getByRole("region", { name: "Offers" }).innerText()).toMatch(/OpenRouter\s*Ready\s*deepseek\/deepseek-chat-v3.1/);
+      await expect
+        .poll(() => sheet.getByRole("region", { name: "Offers" }).innerText())
+        .toMatch(/OpenRouter\s*Ready\s*deepseek\/deepseek-chat-v3.1/);
       expect(await inspectLook(page, "models-sheet")).toEqual([]);
       await page.keyboard.press("Escape");
       await sheet.waitFor({ state: "detached" });
@@ -242,8 +244,8 @@ describe("one model", () => {
     const dialog = page.getByRole("dialog", { name: "Call Claude Sonnet 4.5" });
     await dialog.getByRole("tab", { name: "Python" }).click();
     const code = dialog.getByRole("region", { name: "Python" });
-    expect(await code.innerText()).toContain(`OpenAI(base_url="${postern.url}/v1", api_key=os.environ["POSTERN_API_KEY"])`);
-    expect(await code.innerText()).toContain('model="@anthropic/claude-sonnet-4-5-20250929"');
+    await expect.poll(() => code.innerText()).toContain(`OpenAI(base_url="${postern.url}/v1", api_key=os.environ["POSTERN_API_KEY"])`);
+    await expect.poll(() => code.innerText()).toContain('model="@anthropic/claude-sonnet-4-5-20250929"');
     await dialog.getByRole("tab", { name: "Environment" }).click();
     await dialog.getByRole("button", { name: "Copy Environment" }).click();
     expect(await page.evaluate(() => navigator.clipboard.readText())).toContain("OPENAI_MODEL='@anthropic/claude-sonnet-4-5-20250929'");
@@ -264,7 +266,7 @@ describe("one model", () => {
     await window.page.evaluate(() => void (location.hash = "#/models/nobody/nothing"));
     const sheet = window.page.getByRole("dialog", { name: "There is no such model" });
     await sheet.waitFor();
-    expect(await sheet.getByRole("button", { name: "Chat with it" }).count()).toBe(0);
+    await expect.poll(() => sheet.getByRole("button", { name: "Chat with it" }).count()).toBe(0);
   });
 });
 
@@ -334,7 +336,7 @@ describe("favourites", () => {
     await page.getByRole("button", { name: "Favourites" }).click();
     await expect.poll(() => names(page), patience).toEqual(["anthropic/claude-sonnet-4-5", "x-ai/grok-4-fast"]);
     const star = row(page, "x-ai/grok-4-fast").getByRole("button", { name: /^Favourite/ });
-    expect(await star.getAttribute("aria-pressed")).toBe("true");
+    await expect.poll(() => star.getAttribute("aria-pressed")).toBe("true");
     await star.click();
     await expect.poll(() => star.getAttribute("aria-pressed"), patience).toBe("false");
     await expect.poll(() => kept(), patience).toEqual({ models: ["@anthropic/claude-sonnet-4-5-20250929"] });
@@ -399,7 +401,7 @@ describe("where the lists come from", () => {
       const { page } = window;
       await page.getByRole("button", { name: "Updated now" }).click();
       const line = page.getByRole("listitem").filter({ hasText: "OpenRouter" });
-      expect(await line.innerText()).toMatch(new RegExp(`${String(famousModels.length)} models`));
+      await expect.poll(() => line.innerText()).toMatch(new RegExp(`${String(famousModels.length)} models`));
       expect(await inspectLook(page, "models-sources")).toEqual([]);
       const fresh = sketchModel({ id: "new/thing", name: "New: Thing", created: "2026-11-20", context: 8_192, price: [1, 2] });
       other.provider.route("GET", "/openrouter/api/v1/models", json(200, { data: [...famousModels, fresh] }));
@@ -409,7 +411,7 @@ describe("where the lists come from", () => {
       other.provider.route("GET", "/openrouter/api/v1/models", status(503));
       await page.getByRole("button", { name: "Refresh OpenRouter" }).click();
       await line.getByText("Failed").waitFor();
-      expect(await row(page, "new/thing").count()).toBe(1);
+      await expect.poll(() => row(page, "new/thing").count()).toBe(1);
     },
     looking,
   );
@@ -447,7 +449,7 @@ describe("where the lists come from", () => {
     await window.context.setOffline(true);
     await row(page, "openai/gpt-5").click();
     await page.getByRole("dialog", { name: "GPT-5" }).getByRole("alert").getByText("Cannot reach Postern").waitFor();
-    expect(await rows(page).count()).toBeGreaterThan(10);
+    await expect.poll(() => rows(page).count()).toBeGreaterThan(10);
     await window.context.setOffline(false);
   });
 });

@@ -144,6 +144,6 @@ describe("shortcuts", () => {
     await page.getByRole("dialog", { name: "Keyboard shortcuts" }).waitFor({ state: "detached" });
     await page.getByRole("searchbox").first().fill("");
     await page.getByRole("searchbox").first().pressSequentially("what?");
-    expect(await page.getByRole("dialog").count()).toBe(0);
+    await expect.poll(() => page.getByRole("dialog").count()).toBe(0);
   });
 });

@@ -20,7 +20,7 @@ describe("a setting", () => {
     await using window = await openWindow({ at: "settings/privacy" });
     const { page } = window;
     const field = page.getByRole("textbox", { name: "Keep calls for" });
-    expect(await field.inputValue()).toBe("365");
+    await expect.poll(() => field.inputValue()).toBe("365");
     await field.fill("30");
     await field.press("Enter");
     await expect.poll(() => valueOf(window, "usage", "retentionDays")).toBe(30);
@@ -48,11 +48,11 @@ describe("a setting", () => {
       await field.fill(value);
       await field.press("Enter");
       await page.getByRole("alert").filter({ hasText: words }).waitFor();
-      expect(await field.getAttribute("aria-invalid")).toBe("true");
+      await expect.poll(() => field.getAttribute("aria-invalid")).toBe("true");
     }
     expect(await inspectLook(page, "settings-wrong")).toEqual([]);
     await field.press("Escape");
-    expect(await field.inputValue()).toBe("0");
+    await expect.poll(() => field.inputValue()).toBe("0");
     expect(await valueOf(window, "gateway", "port")).toBe(0);
   });
 
@@ -60,10 +60,10 @@ describe("a setting", () => {
     await using window = await openWindow({ at: "settings/network" });
     const { page } = window;
     const field = page.getByRole("textbox", { name: "Time to connect" });
-    expect(await field.inputValue()).toBe("10");
+    await expect.poll(() => field.inputValue()).toBe("10");
     await page.getByRole("combobox", { name: "Unit of Time to connect" }).click();
     await page.getByRole("option", { name: "ms", exact: true }).click();
-    expect(await field.inputValue()).toBe("10000");
+    await expect.poll(() => field.inputValue()).toBe("10000");
     await field.fill("2500");
     await field.press("Enter");
     await expect.poll(() => valueOf(window, "gateway", "connectTimeoutMs")).toBe(2_500);
@@ -74,8 +74,8 @@ describe("a setting", () => {
     const { page } = window;
     await page.getByText("Set by POSTERN_GATEWAY_BRING_YOUR_OWN_KEY. Start Postern without it").waitFor();
     await page.getByText("Set by --port.").waitFor();
-    expect(await page.getByRole("switch", { name: "Bring your own key" }).isDisabled()).toBe(true);
-    expect(await page.getByRole("textbox", { name: "Port", exact: true }).isDisabled()).toBe(true);
+    await expect.poll(() => page.getByRole("switch", { name: "Bring your own key" }).isDisabled()).toBe(true);
+    await expect.poll(() => page.getByRole("textbox", { name: "Port", exact: true }).isDisabled()).toBe(true);
     expect(await inspectLook(page, "settings-gateway")).toEqual([]);
   });
 
@@ -85,7 +85,7 @@ describe("a setting", () => {
     const write = (text: string): void => writeFileSync(path.join(window.postern.dataFolder, "config.json"), text);
     write('{ "discovery": { "enabled": false }, "appearance": { "theme": "dark", "textSize": "large" } }');
     await page.locator('html[data-theme="dark"][data-text-size="large"]').waitFor();
-    expect(await page.getByRole("radio", { name: "Dark" }).getAttribute("aria-checked")).toBe("true");
+    await expect.poll(() => page.getByRole("radio", { name: "Dark" }).getAttribute("aria-checked")).toBe("true");
     write('{ "appearance": { "theme": "pink" } }');
     await page.getByText("config.json has a mistake").waitFor();
     await page.getByText("appearance.theme").waitFor();
@@ -217,8 +217,8 @@ describe("the page", () => {
     const { page } = window;
     await page.getByRole("searchbox", { name: "Search settings" }).fill("proxy");
     await page.getByRole("heading", { level: 2, name: "Network" }).waitFor();
-    expect(await page.getByRole("textbox", { name: "Proxy", exact: true }).count()).toBe(1);
-    expect(await page.getByRole("radio").count()).toBe(0);
+    await expect.poll(() => page.getByRole("textbox", { name: "Proxy", exact: true }).count()).toBe(1);
+    await expect.poll(() => page.getByRole("radio").count()).toBe(0);
     expect(await inspectLook(page, "settings-found")).toEqual([]);
     await page.getByRole("searchbox", { name: "Search settings" }).fill("zzqqxx");
     await page.getByText("No setting fits").waitFor();

@@ -83,7 +83,7 @@ test("an address of a chat or a provider that is not there says so and leads on"
   await page.getByRole("heading", { level: 1, name: "New chat" }).waitFor();
   await page.evaluate(() => void (location.hash = "#/keys/nope"));
   const sheet = page.getByRole("dialog", { name: "There is no such provider" });
-  expect(await sheet.innerText()).toContain("“nope”");
+  await expect.poll(() => sheet.innerText()).toContain("“nope”");
   await page.keyboard.press("Escape");
   await sheet.waitFor({ state: "detached" });
   expect(new URL(page.url()).hash).toBe("#/keys");

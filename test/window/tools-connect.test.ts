@@ -65,7 +65,7 @@ test("codex is connected with a change that is shown, verified by its first requ
   await page.getByRole("button", { name: "Apply", exact: true }).click();
   await page.getByText("What was there before is kept.").waitFor();
   expect(readFileSync(config, "utf8")).toContain('model_provider = "postern"');
-  expect(await page.getByRole("button", { name: /Apply/ }).count()).toBe(0);
+  await expect.poll(() => page.getByRole("button", { name: /Apply/ }).count()).toBe(0);
   const key = /^POSTERN_KEY=(\S+)$/m.exec(readFileSync(path.join(home, ".codex/.env"), "utf8"))?.[1] ?? "";
   const answer = await fetch(`${window.postern.url}/v1/responses`, {
     method: "POST",
@@ -92,7 +92,7 @@ test("an undo over somebody's later change is refused, and the file can be kept 
   await page.getByRole("option", { name: "cheap" }).click();
   await page.getByRole("tab", { name: "Config file" }).click();
   await page.getByText("Make a key first: it is written into the file.").waitFor();
-  expect(await page.getByRole("button", { name: "Apply", exact: true }).isDisabled()).toBe(true);
+  await expect.poll(() => page.getByRole("button", { name: "Apply", exact: true }).isDisabled()).toBe(true);
   await page.getByRole("button", { name: "Make a key for aider" }).click();
   await page.getByRole("button", { name: "Apply", exact: true }).click();
   await page.getByText("What was there before is kept.").waitFor();
@@ -128,7 +128,7 @@ test("says plainly what cannot work, what goes by hand, and what is set already"
   const { page } = window;
   await page.getByRole("heading", { name: "Cursor cannot be connected" }).waitFor();
   await page.getByText("from its own servers, not from this machine").waitFor();
-  expect(await page.getByRole("button", { name: /Make a key/ }).count()).toBe(0);
+  await expect.poll(() => page.getByRole("button", { name: /Make a key/ }).count()).toBe(0);
   await window.goTo("tools/connect/claude-code");
   await page.getByText(`ANTHROPIC_API_KEY in ${path.join(home, ".zshrc")}, line 1`).waitFor();
   await window.goTo("tools/connect/cline");
@@ -141,7 +141,7 @@ test("a tool that is not there is said to be unknown", async () => {
   await using window = await open("tools/connect/nonsense");
   const words = window.page.getByRole("alert").getByText('Cannot connect "nonsense": it is not among the tools that Postern knows');
   await words.waitFor();
-  expect(await words.count()).toBe(1);
+  await expect.poll(() => words.count()).toBe(1);
 });
 
 test("a tool is connected by the keyboard alone", async () => {

@@ -40,11 +40,11 @@ test("the sums on top are what the calls cost, and say how much more than before
   await using window = await openWindow({ postern: world.postern, at: "usage" });
   const { page } = window;
   await card(page, "Cost").getByText("$0.015", { exact: true }).waitFor();
-  expect(await card(page, "Calls").innerText()).toMatch(/^Calls\s+7\s+nothing to compare\s+1 from the cache/);
-  expect(await card(page, "Tokens").innerText()).toContain("5.5K");
+  await expect.poll(() => card(page, "Calls").innerText()).toMatch(/^Calls\s+7\s+nothing to compare\s+1 from the cache/);
+  await expect.poll(() => card(page, "Tokens").innerText()).toContain("5.5K");
   // Five times 500 by the provider's cache, 3,000 by Postern's own.
-  expect(await card(page, "Spared by caches").innerText()).toContain("$0.0055");
-  expect(await card(page, "Went wrong").innerText()).toMatch(/14\.3%[\s\S]*1 call/);
+  await expect.poll(() => card(page, "Spared by caches").innerText()).toContain("$0.0055");
+  await expect.poll(() => card(page, "Went wrong").innerText()).toMatch(/14\.3%[\s\S]*1 call/);
   const { calls } = await window.admin("listCalls", {});
   expect(calls.reduce((sum, { costMicroUsd }) => sum + (costMicroUsd ?? 0), 0)).toBe(15_000);
   await world.ask({});
@@ -60,7 +60,7 @@ test("calls without a known price are said to be such, and not to cost nothing",
     .getByRole("region", { name: "Cost over time", exact: true })
     .getByText("No price is known for one call of this time")
     .waitFor();
-  expect(await card(page, "Cost").innerText()).toMatch(/^Cost\s+–/);
+  await expect.poll(() => card(page, "Cost").innerText()).toMatch(/^Cost\s+–/);
 });
 
 test("splits by tool, model, provider, alias and key, in drawings and in tables that say the same", async () => {
@@ -68,7 +68,9 @@ test("splits by tool, model, provider, alias and key, in drawings and in tables 
   const { page } = window;
   const numbers = section(page, "In numbers").getByRole("table");
   await numbers.getByRole("rowheader", { name: "codex" }).waitFor();
-  expect(await numbers.getByRole("row").filter({ hasText: "codex" }).innerText()).toMatch(/codex\s+2\s+0\s+2K\s+40%\s+200\s+\$0\.006/);
+  await expect
+    .poll(() => numbers.getByRole("row").filter({ hasText: "codex" }).innerText())
+    .toMatch(/codex\s+2\s+0\s+2K\s+40%\s+200\s+\$0\.006/);
   const chart = page.getByRole("region", { name: "Cost over time", exact: true });
   await chart.locator(".recharts-bar-rectangle path").first().waitFor();
   await chart.getByText("As a table").click();
@@ -123,7 +125,7 @@ test("shows budgets as bars, and exports what it shows", async () => {
   const { page } = window;
   const meter = page.getByRole("meter", { name: "codex, a day" });
   await meter.waitFor();
-  expect(await meter.getAttribute("aria-valuetext")).toBe("$0.00 of $5.00");
+  await expect.poll(() => meter.getAttribute("aria-valuetext")).toBe("$0.00 of $5.00");
   await page.getByRole("button", { name: "Export CSV" }).waitFor();
   const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: "Export CSV" }).click()]);
   const lines = readFileSync(await download.path(), "utf8")

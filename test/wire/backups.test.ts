@@ -77,10 +77,11 @@ describe("backups", () => {
   test("that would act on their own are refused, two at once are checked side by side, and one in another journal mode is taken", async () => {
     await using postern = await startPostern({ dataFolder: folder });
     const admin = adminOf(postern);
-    const { name } = await admin("createBackup", {});
-    const variant = (file: string, sql: string): Uint8Array => {
+    await admin("listChats", { query: {} });
+    const { name, chats: chatCopy } = await admin("createBackup", {});
+    const variant = (file: string, sql: string, of = name): Uint8Array => {
       const target = path.join(folder, "backups", file);
-      copyFileSync(path.join(folder, "backups", name), target);
+      copyFileSync(path.join(folder, "backups", of), target);
       const database = new DatabaseSync(target);
       database.exec(sql);
       database.close();
@@ -100,6 +101,9 @@ describe("backups", () => {
       expect.stringContaining('a view "spied"'),
       expect.stringContaining('a virtual table "spied"'),
     ]);
+    expect(await upload(variant("chats.db", trigger.replace("calls", "messages").replace("grants", "chats"), chatCopy?.name))).toContain(
+      'it holds a trigger "spy"',
+    );
     expect(await upload(variant("wal.db", "PRAGMA journal_mode = WAL"))).toBe("taken");
     const chats = variant("other.db", "CREATE TABLE notes (text TEXT)");
     expect(await upload(chats)).toBe("taken");

@@ -1,6 +1,7 @@
 import { createReadStream, existsSync } from "node:fs";
 import path from "node:path";
 import { Readable } from "node:stream";
+import { notOfThisKind } from "#core/store/inspect-copy.ts";
 import { type Backup, type Backups, openBackups } from "#core/store/backups.ts";
 import { type DatabaseKind, kindOfCopy } from "#core/store/database-kinds.ts";
 import { backupNameSchema, type backupsContract } from "#shared/contract/backups.ts";
@@ -48,9 +49,8 @@ export function createBackupHandlers(
       try {
         return about("postern", await backups.adopt(body));
       } catch (error) {
-        const adopted = await (await chats.open()).backups.adopt(body).catch(() => null);
-        if (adopted === null) throw error;
-        return about("chats", adopted);
+        if (!(error instanceof PosternError) || !error.message.includes(notOfThisKind)) throw error;
+        return about("chats", await (await chats.open()).backups.adopt(body));
       }
     },
     removeBackup: async ({ parameters }) => ({ removed: await backups.remove(readName(parameters.name)) }),

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { type ErrorCode, PosternError } from "#shared/errors.ts";
+import { PosternError } from "#shared/errors.ts";
 import { defaultAliases } from "#shared/schema/default-aliases.ts";
 import { defaultAliasName } from "#shared/schema/settings.ts";
 import { mayList } from "#core/access/authorise.ts";
@@ -18,7 +18,7 @@ import { openMemories } from "#core/dialects/scoped-memory.ts";
 import { dialectOfPath, type EndpointMatch, matchEndpoint } from "#core/endpoints/match-endpoint.ts";
 import type { ProviderRow } from "#core/config/provider-rows.ts";
 import type { Clock } from "#core/platform.ts";
-import { whyNotRouted } from "#core/routing/why-not-routed.ts";
+import { mayBeRouted } from "#core/routing/why-not-routed.ts";
 import type { RouteWorld } from "#core/routing/route-types.ts";
 import { Measurements } from "#core/routing/measurements.ts";
 import type { Connections } from "#core/upstream/connections.ts";
@@ -201,7 +201,7 @@ export function createGateway(parts: GatewayParts): Gateway {
     await parts.catalog.load();
     const chosen = live.current.gateway.defaultAlias === null ? [] : [defaultAliasName];
     const aliases = new Set([...chosen, ...Object.keys(live.current.aliases), ...Object.keys(defaultAliases)]);
-    const listed = [...aliases].map((name) => ({ id: name, callable: !cannotAnswer.has(whyNotRouted(name, world)?.code) }));
+    const listed = [...aliases].map((name) => ({ id: name, callable: mayBeRouted(name, world) }));
     const all = await listModels(listed, callableRows(), parts.catalog.lists);
     const entries = grant.kind === "owner" ? all : all.filter((entry) => mayList(grant, entry.id, entry.postern.provider ?? null));
     const dialect = exchange.dialect.id;
@@ -310,15 +310,6 @@ export function createGateway(parts: GatewayParts): Gateway {
     },
   };
 }
-
-/** What keeps an alias from answering whatever the call says; a condition that does not hold may hold for another. */
-const cannotAnswer: ReadonlySet<ErrorCode | undefined> = new Set([
-  "provider_key_missing",
-  "unknown_key_name",
-  "provider_not_accepted",
-  "provider_incomplete",
-  "unknown_provider",
-]);
 
 function answerPreflight(exchange: Exchange): void {
   const { request, response, extraHeaders } = exchange;

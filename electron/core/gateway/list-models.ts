@@ -18,7 +18,7 @@ export interface ModelEntry {
   readonly postern: {
     readonly kind: "alias" | "model" | "built-in";
     readonly provider?: string;
-    /** Of an alias: whether any of its targets could be asked now. */
+    /** Of an alias: whether it could be asked now, as far as that does not depend on the call. */
     readonly callable?: boolean;
   };
 }

@@ -100,6 +100,17 @@ describe("planTree()", () => {
     expect(refusal(fields)?.code).toBe(code);
   });
 
+  it("says where a provider without a key was only guessed", () => {
+    const words = (fields: Partial<RouteCall>, facts: WorldFacts = {}): string => refusal(fields, { keys: {}, ...facts })?.message ?? "";
+    const guess = "is known to serve";
+    expect(words({ model: "gpt-9" })).toContain(guess);
+    expect(words({ model: "gpt-9" }, { facts: { "openai gpt-9": { vision: true } } })).not.toContain(guess);
+    expect(words({ model: "gpt-9" }, { served: { "gpt-9": "openai" } })).not.toContain(guess);
+    expect(words({ model: "gpt-9", provider: "openai" })).not.toContain(guess);
+    expect(words({ model: "@openai/gpt-9" })).not.toContain(guess);
+    expect(words({ model: "portkey-gpt4" })).not.toContain(guess);
+  });
+
   it("finds nothing under names that every object has", () => {
     expect(targets({ model: "constructor" })).toEqual(["openai constructor"]);
     expect(refusal({ config: "__proto__" })?.code).toBe("unknown_alias");

@@ -54,16 +54,16 @@ export function whyUnusable<Row extends RouteRow>(
   return wasGuessed(target, call, world) ? new PosternError(missing.code, `${missing.message}. ${guessWords(target)}`) : missing;
 }
 
-/** Whether neither the call nor any list says that this provider has the model. */
-function wasGuessed<Row extends RouteRow>({ model }: RouteTarget<Row>, call: RouteCall, world: RouteWorld<Row>): boolean {
-  const isBare = model !== null && call.model === model && !model.startsWith("@");
+/** Whether neither the call, nor the lists of those who have a key, nor the catalog say that this provider has the model. */
+function wasGuessed<Row extends RouteRow>({ model, facts }: RouteTarget<Row>, call: RouteCall, world: RouteWorld<Row>): boolean {
+  const isBare = model !== null && facts === null && call.model === model && !model.startsWith("@");
   if (!isBare || call.config !== null || call.provider !== null || call.keyName !== null) return false;
   return world.findAlias(model) === undefined && world.servedBy(model) === null;
 }
 
 function guessWords({ row, model }: RouteTarget<RouteRow>): string {
   const name = shorten(model ?? "");
-  return `Nothing says who serves "${name}", so ${row.id} was to be asked; if another provider has it, write "@provider/${name}" or make an alias of this name`;
+  return `No provider that has a key is known to serve "${name}", so ${row.id} was to be asked; if another has it, write "@provider/${name}" or make an alias of this name`;
 }
 
 /** A reason that holds only as long as another target is left. */

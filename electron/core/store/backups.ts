@@ -154,17 +154,21 @@ export function openBackups(
 
 /** A name of its own each time: of two that come at once, each is checked and kept as it came. */
 function partialOf(file: string): string {
-  return `${file}.${randomBytes(4).toString("hex")}.partial`;
+  return `${file}${ownMark}${randomBytes(4).toString("hex")}.partial`;
 }
 
-/** Removes what a kill in the middle of a copy has left behind. */
+/** Of this run: a copy keeps the time of what it is a copy of, and looks old while it is made. */
+const ownMark = `.${process.pid}-`;
+
+/** Removes what a kill in the middle of a copy has left behind, in an earlier run. */
 async function sweepPartials(folders: readonly string[], nowMs: number): Promise<void> {
   for (const folder of folders) {
     for (const name of await readdir(folder).catch(() => [])) {
-      if (!/\.db(?:\.restored)?\.[\da-f]{8}\.partial$/.test(name)) continue;
+      if (!/\.db\b.*\.partial$/.test(name) || name.includes(ownMark)) continue;
       const file = path.join(folder, name);
       const { mtimeMs } = await stat(file).catch(() => ({ mtimeMs: nowMs }));
-      if (nowMs - mtimeMs > oldPartialMs) await rm(file, { force: true });
+      // Where it cannot be removed it stays: today's copy matters more.
+      if (nowMs - mtimeMs > oldPartialMs) await rm(file, { force: true }).catch(() => undefined);
     }
   }
 }

@@ -2,9 +2,12 @@ import { DatabaseSync } from "node:sqlite";
 import { pathToFileURL } from "node:url";
 import { type DatabaseKind, databaseKinds } from "./database-kinds.ts";
 
+/** What {@link inspectCopy} says of a file that is none of this database's, whatever else it may be. */
+export const notOfThisKind = "it is no database of Postern's";
+
 /**
- * Looks at a copy that may take a database's place: whether it is sound, one of Postern's, and holds nothing that would act on its
- * own. Blocks, for about a millisecond for each MB, and so belongs into a thread of its own.
+ * Looks at a copy that may take a database's place: whether it is sound, one of Postern's, and holds no trigger, view or
+ * virtual table of somebody else's. Blocks, for about a millisecond for each MB, and so belongs into a thread of its own.
  *
  * @param file nobody else may write to it meanwhile
  * @returns why it may not take the place; null where it may
@@ -28,7 +31,7 @@ export function inspectCopy(file: string, kind: DatabaseKind): string | null {
         .all()
         .map(({ name }) => name),
     );
-    if (!tables.every((table) => names.has(table))) return "it is no database of Postern's";
+    if (!tables.every((table) => names.has(table))) return notOfThisKind;
     const foreign = findForeign(copy, steps.slice(0, version));
     if (foreign !== null) return `it holds ${foreign}, which no Postern has made`;
     const finding = String(copy.prepare("PRAGMA quick_check(1)").get()?.quick_check ?? "no finding");
@@ -38,8 +41,8 @@ export function inspectCopy(file: string, kind: DatabaseKind): string | null {
   }
 }
 
-/** What runs by itself when rows are read or written: triggers, views and tables that are programs. */
-const activeSql = `SELECT type, name, sql FROM sqlite_schema WHERE type IN ('trigger', 'view') OR sql LIKE 'CREATE VIRTUAL%' ORDER BY name`;
+/** Triggers, views and virtual tables, which run something when rows are read or written: what has no page of its own. */
+const activeSql = `SELECT type, name, sql FROM sqlite_schema WHERE type <> 'index' AND coalesce(rootpage, 0) = 0 ORDER BY name`;
 
 /** Finds what acts on its own in a database and does not in one that these steps have made. @returns its type and name, in words */
 function findForeign(copy: DatabaseSync, steps: readonly string[]): string | null {

@@ -39,7 +39,10 @@ export async function openStore(file: string, kind: DatabaseKind = "postern"): P
  */
 export async function inspectCopyInThread(file: string, kind: DatabaseKind): Promise<string | null> {
   const worker = startThread({ file: path.resolve(file), kind, purpose: "inspect" });
-  const [reply] = (await once(worker, "message")) as [StoreReply];
+  const ended = once(worker, "exit").then(() => {
+    throw new PosternError("internal", `Cannot read ${file}: its thread has ended; try again`);
+  });
+  const [reply] = (await Promise.race([once(worker, "message"), ended])) as [StoreReply];
   if (reply.failure !== null) throw unpackFailure(reply.failure);
   return reply.value as string | null;
 }

@@ -1,6 +1,7 @@
 import type { Statement, Store } from "#core/store/store.ts";
 import { sumColumns, sumKeys, sumUp } from "./call-sums.ts";
 import { localDay, spanOfDay } from "./local-day.ts";
+import { knownCost } from "./usage-group.ts";
 
 /** What calls with one key came to. */
 export interface KeyUsage {
@@ -41,7 +42,7 @@ export async function readKeyUsage(store: Pick<Store, "all" | "transaction">, si
   const entries = await Promise.all(
     rows.map(async ({ provider, name, last_day: day, calls, errors, cost, unpriced }) => {
       const [last] = await store.all<{ at_ms: number | null }>(lastSql, [...spanOfDay(day), provider, name]);
-      const costMicroUsd = calls > 0 && unpriced === calls ? null : cost;
+      const costMicroUsd = knownCost(cost, unpriced);
       return [`${provider}/${name}`, { calls, errors, costMicroUsd, unpricedCalls: unpriced, lastUsedAtMs: last?.at_ms ?? null }] as const;
     }),
   );

@@ -37,12 +37,16 @@ export function groupOf(key: string, row: SumRow): UsageGroup {
       output: of("output_tokens"),
       reasoning: of("reasoning_tokens"),
     },
-    // Nothing that was priced is not the same as nothing that was paid.
-    costMicroUsd: calls > 0 && of("unpriced_calls") === calls ? null : of("cost_micro_usd"),
+    costMicroUsd: knownCost(of("cost_micro_usd"), of("unpriced_calls")),
     unpricedCalls: of("unpriced_calls"),
     savedMicroUsd: of("saved_micro_usd"),
     firstByteMs: { p50: quantileMs(firstByte, 0.5), p95: quantileMs(firstByte, 0.95) },
     totalMs: { p50: quantileMs(total, 0.5), p95: quantileMs(total, 0.95) },
     tokensPerSecond: of("writing_ms") === 0 ? null : (of("written_tokens") * 1_000) / of("writing_ms"),
   };
+}
+
+/** A sum of costs; null where it is nothing beside calls of unknown price: that is not the same as nothing that was paid. */
+export function knownCost(costMicroUsd: number, unpricedCalls: number): number | null {
+  return unpricedCalls > 0 && costMicroUsd === 0 ? null : costMicroUsd;
 }

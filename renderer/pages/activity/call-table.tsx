@@ -1,6 +1,16 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { ArrowUp } from "lucide-react";
-import { type KeyboardEvent, type ReactNode, type RefObject, useCallback, useEffect, useLayoutEffect, useRef, useState } from "react";
+import {
+  type KeyboardEvent,
+  type PointerEvent,
+  type ReactNode,
+  type RefObject,
+  useCallback,
+  useEffect,
+  useLayoutEffect,
+  useRef,
+  useState,
+} from "react";
 import { classNames } from "../../parts/class-names.ts";
 import { formatCount } from "../../text/format.ts";
 import { useText } from "../../text/texts.ts";
@@ -71,14 +81,17 @@ export function CallTable({
     scrollToTop.current = () => scroller.current?.scrollTo({ top: 0 });
   }, [scrollToTop]);
 
-  function press(): void {
+  function press({ button, isPrimary, target, currentTarget }: PointerEvent): void {
+    // The scrollbar belongs to the box itself, and a menu that opens on the press swallows the release.
+    if (button !== 0 || !isPrimary || target === currentTarget) return;
     const released = new AbortController();
     const release = (): void => {
       released.abort();
       // The click comes after the pointer's own event.
       setTimeout(() => onPress(false));
     };
-    for (const type of ["pointerup", "pointercancel"]) window.addEventListener(type, release, { signal: released.signal });
+    for (const type of ["pointerup", "pointercancel", "contextmenu", "blur"])
+      window.addEventListener(type, release, { signal: released.signal });
     onPress(true);
   }
 
@@ -114,6 +127,9 @@ export function CallTable({
     event.preventDefault();
   }
 
+  // While a pointer is down they neither come nor go: all rows stand below them.
+  const underWay = useRef({ calls: state.underWay, nowMs: Date.now() });
+  if (!isPressed) underWay.current = { calls: state.underWay, nowMs: Date.now() };
   // What comes up under a pressed pointer would take its click.
   const count = isPressed ? 0 : state.waiting.length;
   const end = isLoadingOlder ? say("searchingOlder") : hasOlder ? "" : say("endOfLog");
@@ -130,7 +146,7 @@ export function CallTable({
         >
           <Header />
           <div role="rowgroup">
-            <UnderWayRows calls={state.underWay} search={search} />
+            <UnderWayRows {...underWay.current} search={search} />
           </div>
           <div ref={list} role="rowgroup" className="relative" style={{ height: virtualizer.getTotalSize() }}>
             {rows.map(({ index, key, start }) => {

@@ -14,8 +14,15 @@ const shortestMs = 400;
 const mostRows = 8;
 
 /** Calls that have no whole answer yet, above the log, each with its clock. */
-export function UnderWayRows({ calls, search }: { readonly calls: readonly CallUnderWay[]; readonly search: ActivitySearch }): ReactNode {
-  const nowMs = Date.now();
+export function UnderWayRows({
+  calls,
+  nowMs,
+  search,
+}: {
+  readonly calls: readonly CallUnderWay[];
+  readonly nowMs: number;
+  readonly search: ActivitySearch;
+}): ReactNode {
   const shown = calls.filter((call) => nowMs - call.startedAtMs >= shortestMs && fits(call, search)).slice(0, mostRows);
   return shown.map((call) => <UnderWayRow key={call.id} call={call} nowMs={nowMs} />);
 }

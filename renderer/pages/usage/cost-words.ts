@@ -1,8 +1,7 @@
 import type { UsageGroup } from "#shared/contract/usage.ts";
-import { formatMoney, unknownText } from "../../text/format.ts";
+import { formatMoney } from "../../text/format.ts";
 
-/** What calls cost: "≥" where some have no known price, and a dash where that is all there is to say. */
+/** What calls cost, with a "≥" where some of them have no known price. */
 export function costWords({ costMicroUsd, unpricedCalls }: Pick<UsageGroup, "costMicroUsd" | "unpricedCalls">): string {
-  if (unpricedCalls === 0 || costMicroUsd === null) return formatMoney(costMicroUsd);
-  return costMicroUsd === 0 ? unknownText : `≥ ${formatMoney(costMicroUsd)}`;
+  return `${unpricedCalls > 0 && costMicroUsd !== null ? "≥ " : ""}${formatMoney(costMicroUsd)}`;
 }

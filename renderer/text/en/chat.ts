@@ -136,7 +136,7 @@ export const chat = {
   favourites: "Favourites",
   aliases: "Aliases",
   builtIn: "Built in",
-  waitsForKey: "needs a key",
+  notReady: "cannot answer yet",
   typed: "As typed",
   star: "Add {{model}} to the favourites",
   unstar: "Take {{model}} out of the favourites",

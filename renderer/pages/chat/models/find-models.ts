@@ -11,7 +11,7 @@ export type PickerRow =
   | { readonly kind: "model"; readonly id: string; readonly model: CallableModel };
 
 /**
- * The rows of the picker: favourites, aliases (those that wait for a key last), then every provider's models. Each word of the search
+ * The rows of the picker: favourites, aliases (those that cannot answer yet last), then every provider's models. Each word of the search
  * has to stand somewhere in a model's name or id, or its provider's name.
  *
  * @param providers their names by their ids
@@ -32,9 +32,9 @@ export function findModels(
   });
   const liked = new Set(favourites);
   const rows: PickerRow[] = [];
-  const add = (group: Extract<PickerRow, { kind: "group" }>["group"], name: string, members: readonly CallableModel[]): void => {
+  const add = (group: Extract<PickerRow, { kind: "group" }>["group"], name: string, members: readonly CallableModel[], id = name): void => {
     if (members.length === 0) return;
-    rows.push({ kind: "group", id: `group:${group}:${name}`, group, name });
+    rows.push({ kind: "group", id: `group:${group}:${id}`, group, name });
     for (const model of members) rows.push({ kind: "model", id: `${group}:${model.id}`, model });
   };
   add(
@@ -47,9 +47,10 @@ export function findModels(
   add("aliases", "", [...aliases.filter(({ isReady }) => isReady), ...aliases.filter(({ isReady }) => !isReady)]);
   const groups = Map.groupBy(
     others.filter(({ kind }) => kind === "model"),
-    ({ provider }) => nameOf(provider),
+    ({ provider }) => provider,
   );
-  for (const [provider, members] of [...groups].toSorted(([one], [other]) => one.localeCompare(other))) add("provider", provider, members);
+  for (const [provider, members] of [...groups].toSorted(([one], [other]) => nameOf(one).localeCompare(nameOf(other))))
+    add("provider", nameOf(provider), members, provider ?? "");
   add(
     "builtIn",
     "",

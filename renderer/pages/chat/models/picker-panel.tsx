@@ -185,7 +185,7 @@ function ModelFacts({ model }: { readonly model: CallableModel }): ReactNode {
   const say = useText("chat");
   const { inputPrice, outputPrice, contextLength } = model;
   const facts = [
-    ...(model.isReady ? [] : [say("waitsForKey")]),
+    ...(model.isReady ? [] : [say("notReady")]),
     ...(contextLength === null ? [] : [formatContext(contextLength)]),
     ...(inputPrice === null || outputPrice === null
       ? []
