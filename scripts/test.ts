@@ -5,12 +5,14 @@ import { globSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { bringChromium } from "./chromium.ts";
-import { runChecks } from "./checks.ts";
+import { type CheckOutcome, runChecks } from "./checks.ts";
 import { readVitestReport, type Tally, type VitestReport } from "./read-vitest-report.ts";
 import { repository, runTool, toolScript } from "./run-tool.ts";
 
 const filters = process.argv.slice(2);
-const tallies = [await runAllChecks(), await runVitest()];
+// Side by side: most tests wait for sockets and pages. What the checks say comes after what the tests say.
+const checking = runChecks();
+const tallies = [await runVitest(), tellChecks(await checking)];
 
 const failed = tallies.flatMap((tally) => tally.failed);
 const skipped = tallies.flatMap((tally) => tally.skipped);
@@ -21,8 +23,7 @@ for (const name of failed) console.log(`failed: ${name}`);
 console.log(`${passedCount} passed, ${failed.length} failed, ${skipped.length} skipped`);
 process.exitCode = failed.length === 0 ? 0 : 1;
 
-async function runAllChecks(): Promise<Tally> {
-  const outcomes = await runChecks();
+function tellChecks(outcomes: readonly CheckOutcome[]): Tally {
   for (const { name, hasPassed, output } of outcomes) console.log(hasPassed ? `${name}: passed` : `${name}: failed\n${output.trim()}\n`);
   const failedNames = outcomes.filter(({ hasPassed }) => !hasPassed).map(({ name }) => name);
   return { passed: outcomes.length - failedNames.length, failed: failedNames, skipped: [] };
