@@ -9,5 +9,7 @@ describe("callOf()", () => {
     expect(callOf("ui --open")).toBe("npm run postern -- ui --open");
     vi.stubEnv("npm_lifecycle_event", undefined);
     expect(callOf("ui --open")).toBe("postern ui --open");
+    expect(callOf("ui", "/srv/postern")).toBe("postern ui --data-dir /srv/postern");
+    expect(callOf("ui", "/srv/my postern")).toBe('postern ui --data-dir "/srv/my postern"');
   });
 });

@@ -261,11 +261,15 @@ test("the picker shows favourites first, finds by any words, and takes an id tha
   await list.getByRole("option").first().waitFor();
   await expect.poll(() => list.getByRole("option").first().getAttribute("id")).toContain("@openai/gpt-4o-mini");
   expect(await inspectLook(page, "chat-picker")).toEqual([]);
+  // Enter right away changes nothing.
+  await page.keyboard.press("Enter");
+  await page.getByRole("button", { name: "Model: @openai/gpt-4o" }).click();
   // The list has OpenAI's key alone.
   const search = page.getByRole("searchbox", { name: "Search models and aliases" });
   await search.fill("portkey-");
   const aliases = await list.getByRole("option").allInnerTexts();
   expect(aliases[0]).not.toContain("cannot answer yet");
+  await list.getByText("Other aliases", { exact: true }).waitFor();
   expect(aliases.filter((words) => words.includes("cannot answer yet")).map((words) => words.split("\n")[0])).toContain("portkey-claude");
   await search.fill("openai 4o");
   await list.getByText("OpenAI", { exact: true }).waitFor();

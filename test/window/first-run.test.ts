@@ -121,6 +121,8 @@ describe.skipIf(whyNoStoredKeys !== null)("the first run", () => {
     await page.getByRole("button", { name: "Continue without a key" }).click();
     await page.getByRole("button", { name: "Continue", exact: true }).click();
     await expect.poll(() => page.getByRole("combobox", { name: "Model" }).inputValue()).toBe("@postern/hello");
+    // What was passed by is not ticked.
+    expect(await page.getByRole("navigation", { name: "Steps" }).innerText()).not.toContain("(done)");
     await page.getByRole("button", { name: "Send" }).click();
     await page.getByText("$0.00").waitFor();
     await page

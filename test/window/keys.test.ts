@@ -218,12 +218,15 @@ describe.skipIf(whyNoStoredKeys !== null)("the Keys page", () => {
 
     await sheet.getByRole("button", { name: "More for My Server" }).click();
     await page.getByRole("menuitem", { name: "Remove provider…" }).click();
-    await page.getByRole("button", { name: "Remove My Server" }).click();
+    const removal = page.getByRole("alertdialog", { name: "Remove My Server?" });
+    await expect.poll(() => removal.getByRole("switch", { name: "Remove its key too" }).isChecked()).toBe(true);
+    await removal.getByRole("button", { name: "Remove My Server" }).click();
     await sheet.waitFor({ state: "hidden" });
     await page.waitForURL((url) => url.hash === "#/keys");
     await expect.poll(() => page.getByRole("dialog").count()).toBe(0);
     const isThere = async (): Promise<boolean> => (await window.admin("listProviders", {})).providers.some(({ id }) => id === "my-server");
     await expect.poll(isThere).toBe(false);
+    expect((await window.admin("listKeys", {})).keys.filter(({ provider: of }) => of === "my-server")).toEqual([]);
   });
 
   test("says what it could not read, and reads it again", async () => {

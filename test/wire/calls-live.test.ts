@@ -129,6 +129,19 @@ describe("what caches spared", () => {
   });
 });
 
+test("what usage counts under no tool is what the log finds under none", async () => {
+  const response = await fetch(`${world.postern.url}/v1/chat/completions`, {
+    method: "POST",
+    headers: { authorization: "Bearer nobody-knows-this-key-0123456789", "user-agent": "stranger/1.0", "content-type": "application/json" },
+    body: JSON.stringify({ model: "@openai/gpt-4o", messages: [] }),
+  });
+  expect(response.status).toBe(401);
+  const { calls } = await adminOf(world.postern)("listCalls", { query: { tool: "", outcome: "error" } });
+  const { groups } = await adminOf(world.postern)("getUsage", { query: { by: "tool" } });
+  expect(calls.map(({ tool, ending }) => [tool, ending])).toEqual([["stranger", "refused"]]);
+  expect(groups.find(({ key }) => key === "")).toMatchObject({ calls: 1, errors: 1 });
+});
+
 describe("the stream of events", () => {
   test("tells a busy second in a few changes, and the log has every call by the last of them", async () => {
     const { events, leave } = await watch();

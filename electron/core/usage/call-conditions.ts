@@ -1,3 +1,4 @@
+import { toolSql } from "./call-sums.ts";
 import type { SqlValue } from "#core/store/store.ts";
 import type { CallFilter } from "#shared/contract/calls.ts";
 
@@ -55,7 +56,7 @@ export function callConditions(filter: CallFilter): Conditions {
   if (filter.until !== undefined) add("+started_at_ms < ?", filter.until);
   for (const [name, column] of Object.entries(columnsOfNames)) {
     const value = filter[name as keyof typeof columnsOfNames];
-    if (value === "") add(`${column} IS NULL`);
+    if (value === "") add(name === "tool" ? `${toolSql} = ''` : `${column} IS NULL`);
     else if (value !== undefined) add(`${column} = ?`, value);
   }
   if (filter.outcome !== undefined) add(outcomes[filter.outcome]);

@@ -26,7 +26,7 @@ const buckets = Array.from({ length: bucketCount }, (_, index) => index);
 export const sumColumns: readonly string[] = [...counts, ...buckets.map((index) => `f${index}`), ...buckets.map((index) => `t${index}`)];
 
 /** A refused call has named its tool and model itself, and nothing says that they are real: they stay out of the sums' keys. */
-const toolSql = "CASE WHEN ending = 'refused' AND grant_id IS NULL THEN '' ELSE coalesce(tool, '') END";
+export const toolSql = "CASE WHEN ending = 'refused' AND grant_id IS NULL THEN '' ELSE coalesce(tool, '') END";
 
 const keySql: Readonly<Record<(typeof sumKeys)[number], string>> = {
   grant_id: "coalesce(grant_id, '')",

@@ -1,3 +1,5 @@
+import { existsSync } from "node:fs";
+import path from "node:path";
 import { createPostern, FolderInUseError, PortTakenError, type Postern } from "#core/postern.ts";
 import { callOf } from "../call-of.ts";
 import { windowFolder } from "../assets-folder.ts";
@@ -42,7 +44,7 @@ export const serveCommand: Command = {
       if (listener.addresses.some((candidate) => !candidate.startsWith("127.") && !candidate.startsWith("[::1]"))) {
         process.stderr.write("This network can reach Postern, over plain HTTP; name the hosts that may call it in gateway.allowedHosts.\n");
       }
-      const words = newOwnerKey === null ? "" : firstWords(address, newOwnerKey);
+      const words = newOwnerKey === null ? "" : firstWords(address, newOwnerKey, textOption(input, "data-dir"));
       process.stdout.write(`Postern is listening on http://${address}\n${words}`);
       const closeWindow = input.values["no-ui"] === true ? null : await openWindow(postern, { dataFolder, address, input });
       void sayStartWords(postern);
@@ -103,9 +105,13 @@ async function openWindow(
   });
   postern.setBrowserWindow(listener);
   const { url, expiresInSeconds } = listener.createLogin();
+  const another = callOf("ui", textOption(input, "data-dir"));
   process.stdout.write(
-    `The window, for the next ${expiresInSeconds / 60} minutes and one browser (another link: ${callOf("ui")}):\n\n  ${url}\n\n`,
+    `The window, for the next ${expiresInSeconds / 60} minutes and one browser (another link: ${another}):\n\n  ${url}\n\n`,
   );
+  if (!existsSync(path.join(windowFolder, "index.html"))) {
+    process.stdout.write("It is not built in this checkout yet: run npm run build before you open it.\n\n");
+  }
   const forgetFile = input.values["open"] === true ? openBrowser(dataFolder, listener.createLogin().url) : null;
   return () => {
     forgetFile?.();
@@ -164,9 +170,9 @@ function untilToldToStop(): Promise<void> {
   });
 }
 
-function firstWords(address: string, key: string): string {
+function firstWords(address: string, key: string, dataFolder: string | undefined): string {
   return `
-Your key for tools, shown this once (a new one: ${callOf("owner-key --replace")}):
+Your key for tools, shown this once (a new one: ${callOf("owner-key --replace", dataFolder)}):
 
   ${key}
 

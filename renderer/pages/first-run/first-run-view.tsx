@@ -26,6 +26,7 @@ export function PageView(): ReactNode {
   const step = search.step ?? "key";
   const at = steps.indexOf(step);
   const providers = useAdmin("listProviders", {});
+  const hasTool = (useAdmin("listGrants", {}).data?.grants.length ?? 0) > 0;
   const put = useAdminAction("putSetting", ["listSettings"]);
   const heading = useRef<HTMLHeadingElement>(null);
   const isFirst = useRef(true);
@@ -59,7 +60,7 @@ export function PageView(): ReactNode {
             {say("skip")}
           </Button>
         </header>
-        <StepList at={at} onShow={(next) => show(next)} />
+        <StepList at={at} isDone={(one) => (one === "key" ? ready.length > 0 : one === "tool" && hasTool)} onShow={(next) => show(next)} />
         <section className="flex-1" aria-labelledby="first-run-step">
           <h2 id="first-run-step" ref={heading} tabIndex={-1} className="text-heading font-semibold outline-none">
             {say(step === "key" ? "keyTitle" : step === "tool" ? "toolTitle" : "testTitle")}

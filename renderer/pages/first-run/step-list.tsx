@@ -7,7 +7,16 @@ import { type Step, steps } from "./search.ts";
 const words = { key: "stepKey", tool: "stepTool", test: "stepTest" } as const;
 
 /** The three steps in a line: which is done, which is now. Each can be gone to. */
-export function StepList({ at, onShow }: { readonly at: number; readonly onShow: (step: Step) => void }): ReactNode {
+export function StepList({
+  at,
+  isDone,
+  onShow,
+}: {
+  readonly at: number;
+  /** What was passed by is not done. */
+  readonly isDone: (step: Step) => boolean;
+  readonly onShow: (step: Step) => void;
+}): ReactNode {
   const say = useText("firstRun");
   return (
     <nav aria-label={say("steps")} className="-mx-1.5 my-8">
@@ -31,10 +40,10 @@ export function StepList({ at, onShow }: { readonly at: number; readonly onShow:
                       : "border border-line-strong text-ink-muted",
                 )}
               >
-                {index < at ? <Check aria-hidden="true" className="size-3.5" /> : index + 1}
+                {index < at && isDone(step) ? <Check aria-hidden="true" className="size-3.5" /> : index + 1}
               </span>
               <span className={classNames("truncate", index === at ? "font-medium" : "text-ink-muted")}>{say(words[step])}</span>
-              {index < at ? <span className="sr-only">({say("stepDone")})</span> : null}
+              {index < at && isDone(step) ? <span className="sr-only">({say("stepDone")})</span> : null}
             </button>
           </li>
         ))}

@@ -6,6 +6,7 @@ import { wordsOf } from "../../data/admin.ts";
 import { useAdminAction } from "../../data/queries.ts";
 import { Badge } from "../../parts/badge.tsx";
 import { Button, IconButton } from "../../parts/button.tsx";
+import { Switch } from "../../parts/choices.tsx";
 import { Confirm, Dialog } from "../../parts/dialogs.tsx";
 import { Menu, type MenuItem } from "../../parts/menu.tsx";
 import { tellNews } from "../../parts/toasts.tsx";
@@ -34,9 +35,20 @@ export function ProviderSheet({ row, rows, keys, onAdd, onClose, children }: Pro
   const accept = useAdminAction("acceptProvider", ["listProviders", "getStatus"]);
   const put = useAdminAction("putProvider", ["listProviders", "listKeys"]);
   const remove = useAdminAction("removeProvider", ["listProviders", "listKeys"]);
-  const problem = accept.error ?? put.error ?? remove.error;
+  const removeKey = useAdminAction("removeKey", []);
+  const [takesKeys, setTakesKeys] = useState(true);
+  const stored = keys.filter(({ source }) => source !== "environment");
+  const problem = accept.error ?? put.error ?? remove.error ?? removeKey.error;
   const isOwn = row.source === "own";
   const isOff = row.state === "off" || row.state === "not-accepted";
+
+  /** The keys first: without their provider nobody would see that they are still there. */
+  async function removeAll(): Promise<void> {
+    if (isOwn && takesKeys) {
+      for (const { name } of stored) await removeKey.mutateAsync({ parameters: { provider: row.id, name } });
+    }
+    await remove.mutateAsync({ parameters: { provider: row.id } });
+  }
 
   const items: (MenuItem | null)[] = [
     { words: isOwn ? say("edit") : say("changeAddress"), onSelect: () => setDialog("edit") },
@@ -144,20 +156,24 @@ export function ProviderSheet({ row, rows, keys, onAdd, onClose, children }: Pro
         onClose={() => setDialog(null)}
         title={say(isOwn ? "removeProviderTitle" : "resetProviderTitle", { name: row.name })}
         confirm={say(isOwn ? "removeProviderNow" : "resetProviderNow", { name: row.name })}
-        isBusy={remove.isPending}
-        onConfirm={() =>
-          remove.mutate(
-            { parameters: { provider: row.id } },
-            {
-              onSuccess: () => {
-                if (isOwn) onClose();
-              },
-              onSettled: () => setDialog(null),
-            },
-          )
-        }
+        isBusy={remove.isPending || removeKey.isPending}
+        onConfirm={() => {
+          // Not by its own callback: the sheet may be gone before the answer is here.
+          void removeAll()
+            .then(
+              () => (isOwn ? onClose() : undefined),
+              () => undefined,
+            )
+            .finally(() => setDialog(null));
+        }}
       >
         {say(isOwn ? "removeProviderHelp" : "resetProviderHelp")}
+        {isOwn && stored.length > 0 ? (
+          <label className="mt-3 flex items-center gap-2.5">
+            <Switch label={say("removeKeysToo", { count: stored.length })} checked={takesKeys} onChange={setTakesKeys} />
+            <span aria-hidden="true">{say("removeKeysToo", { count: stored.length })}</span>
+          </label>
+        ) : null}
       </Confirm>
       {children}
     </Dialog>

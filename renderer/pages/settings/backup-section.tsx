@@ -143,7 +143,7 @@ function BackupTable({ backups, onAsk, onDownload }: BackupTableProps): ReactNod
           <th scope="col" className={head}>
             {say("backupName")}
           </th>
-          <th scope="col" className={`${head} w-28`}>
+          <th scope="col" className={`${head} w-24`}>
             {say("backupOf")}
           </th>
           <th scope="col" className={`${head} w-24 !text-right`}>
@@ -158,7 +158,7 @@ function BackupTable({ backups, onAsk, onDownload }: BackupTableProps): ReactNod
       <tbody className="divide-y divide-line">
         {backups.map((backup) => (
           <tr key={backup.name} className="h-11">
-            <th scope="row" className="truncate px-2 pl-4 text-left font-mono text-small font-normal" title={backup.name}>
+            <th scope="row" className="px-2 py-1.5 pl-4 text-left font-mono text-small font-normal break-all" title={backup.name}>
               {backup.name}
             </th>
             <td className="truncate px-2 text-ink-soft">{say(backup.database === "chats" ? "backupChats" : "backupPostern")}</td>

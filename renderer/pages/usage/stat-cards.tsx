@@ -71,7 +71,7 @@ function Stat({
         {value}
       </p>
       <p className="mt-1 flex min-h-4 flex-wrap items-center gap-x-2 text-small text-ink-muted">{change}</p>
-      <p className="min-h-4 truncate text-small text-ink-muted" title={note ?? undefined}>
+      <p className="line-clamp-2 min-h-4 text-small text-ink-muted" title={note ?? undefined}>
         {note}
       </p>
     </div>

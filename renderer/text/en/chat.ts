@@ -136,6 +136,7 @@ export const chat = {
   favourites: "Favourites",
   aliases: "Aliases",
   builtIn: "Built in",
+  otherAliases: "Other aliases",
   notReady: "cannot answer yet",
   typed: "As typed",
   star: "Add {{model}} to the favourites",

@@ -5,14 +5,14 @@ export type PickerRow =
   | {
       readonly kind: "group";
       readonly id: string;
-      readonly group: "favourites" | "aliases" | "builtIn" | "provider" | "typed";
+      readonly group: "favourites" | "aliases" | "otherAliases" | "builtIn" | "provider" | "typed";
       readonly name: string;
     }
   | { readonly kind: "model"; readonly id: string; readonly model: CallableModel };
 
 /**
- * The rows of the picker: favourites, aliases (those that cannot answer yet last), then every provider's models. Each word of the search
- * has to stand somewhere in a model's name or id, or its provider's name.
+ * The rows of the picker: favourites, aliases, then every provider's models, and last the aliases that cannot answer yet. Each word of
+ * the search has to stand somewhere in a model's name or id, or its provider's name.
  *
  * @param providers their names by their ids
  */
@@ -44,7 +44,11 @@ export function findModels(
   );
   const others = found.filter(({ id }) => !liked.has(id));
   const aliases = others.filter(({ kind }) => kind === "alias");
-  add("aliases", "", [...aliases.filter(({ isReady }) => isReady), ...aliases.filter(({ isReady }) => !isReady)]);
+  add(
+    "aliases",
+    "",
+    aliases.filter(({ isReady }) => isReady),
+  );
   const groups = Map.groupBy(
     others.filter(({ kind }) => kind === "model"),
     ({ provider }) => provider,
@@ -55,6 +59,11 @@ export function findModels(
     "builtIn",
     "",
     others.filter(({ kind }) => kind === "built-in"),
+  );
+  add(
+    "otherAliases",
+    "",
+    aliases.filter(({ isReady }) => !isReady),
   );
   return rows;
 }

@@ -42,7 +42,11 @@ export function PickerPanel({ kind, chosen, onChoose, onClose }: PickerPanelProp
   const found = useMemo(() => findModels(models, { search, favourites, providers }), [models, search, favourites, providers]);
   const rows = useMemo(() => withTyped(found, search), [found, search]);
   const choices = rows.filter((row) => row.kind === "model");
-  const current = choices.find(({ id }) => id === active) ?? choices[0];
+  // Enter right after opening changes nothing; after a search it takes what fits best.
+  const first = search === "" && !isComparing ? choices.find(({ model }) => model.id === chosen[0]) : undefined;
+  const current = choices.find(({ id }) => id === active) ?? first ?? choices[0];
+  const latest = useRef<() => number>(() => 0);
+  latest.current = () => rows.findIndex(({ id }) => id === current?.id);
   const virtual = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroller.current,
@@ -50,6 +54,13 @@ export function PickerPanel({ kind, chosen, onChoose, onClose }: PickerPanelProp
     getItemKey: (index) => rows[index]?.id ?? index,
     overscan: 8,
   });
+
+  const isThere = rows.length > 0;
+  useEffect(() => {
+    // Once, at the opening: whoever moves on is not called back.
+    const at = latest.current();
+    if (isThere && at > 0) virtual.scrollToIndex(at, { align: "center" });
+  }, [isThere, virtual]);
 
   function choose({ id }: CallableModel): void {
     if (!isComparing) {
