@@ -17,23 +17,18 @@ import type { Connections } from "#core/upstream/connections.ts";
 import type { Signer } from "#core/upstream/sign-outgoing.ts";
 import { readBuiltInChutes } from "./built-in-listing.ts";
 import { type BundledPrices, loadBundledPrices } from "./bundled-prices.ts";
-import { compareModels } from "./compare-models.ts";
-import { describeModel, freshnessOf, type ModelQuestion } from "./describe-model.ts";
+import type { ModelQuestion } from "./describe-model.ts";
 import { openGatewayLists } from "./gateway-lists.ts";
 import { type ListingChange, openKeptListings } from "./kept-listings.ts";
 import { openListingFiles } from "./listing-file.ts";
 import type { ListSource } from "./list-sources.ts";
 import { openLiveIndex } from "./live-index.ts";
-import { measureGateways } from "./measure-gateways.ts";
 import { openModelDetails } from "./model-details.ts";
-import { readModelFigures } from "./model-figures.ts";
 import { openFactBook, type PlanFacts } from "./model-facts.ts";
 import { type ModelLists, openModelLists } from "./model-lists.ts";
 import { readModelNames } from "./model-names.ts";
 import { openPackedList } from "./packed-list.ts";
-import { queryModels } from "./query-models.ts";
 import type { ModelPrices } from "./source-model.ts";
-import { viewModel } from "./view-model.ts";
 
 /** One list of every model that the person's providers and the public lists offer. */
 export interface Catalog {
@@ -192,9 +187,11 @@ export function openCatalog(options: CatalogOptions): Catalog {
       const row = index.current.endpoint(provider, name) === undefined ? index.current.find(name) : undefined;
       return row?.endpoints.find((endpoint) => endpoint.provider === provider && endpoint.sources.includes(provider))?.facts.id ?? null;
     },
+    // What answers questions about the catalog comes with the first one: each module more makes a start a millisecond longer.
     async describe(question) {
       await loaded();
       await index.settled();
+      const { describeModel } = await import("./describe-model.ts");
       return describeModel(question, {
         lists,
         kept,
@@ -219,10 +216,11 @@ export function openCatalog(options: CatalogOptions): Catalog {
       const row = index.current.find(name);
       if (row === undefined)
         throw new PosternError("model_not_found", `Cannot find model "${name.slice(0, 120)}": it is in no list`, { param: "model" });
+      const { readModelFigures } = await import("./model-figures.ts");
       return readModelFigures(row, { details, lists, names, store: options.store, clock });
     },
     async query(filter) {
-      await prepare();
+      const [{ queryModels }, { viewModel }] = await Promise.all([import("./query-models.ts"), import("./view-model.ts"), prepare()]);
       const gateway = filter.gateway === undefined ? undefined : (lists.find(filter.gateway)?.id ?? filter.gateway);
       const world = { rows: index.current.rows, factsOf: index.factsOf, isCallable };
       const page = queryModels(gateway === undefined ? filter : { ...filter, gateway }, world);
@@ -233,11 +231,15 @@ export function openCatalog(options: CatalogOptions): Catalog {
       };
     },
     async compare(asked) {
-      await prepare();
+      const [{ compareModels }] = await Promise.all([import("./compare-models.ts"), prepare()]);
       return compareModels(asked, index, isCallable);
     },
     async gateways() {
-      await loaded();
+      const [{ measureGateways }, { freshnessOf }] = await Promise.all([
+        import("./measure-gateways.ts"),
+        import("./describe-model.ts"),
+        loaded(),
+      ]);
       const measured = await measureGateways(options.store, clock.nowMs());
       return lists.all().map((source): CatalogGateway => {
         const failure = kept.failureOf(source);

@@ -5,7 +5,7 @@ import { defaultAliases } from "#shared/schema/default-aliases.ts";
 import { defaultAliasName } from "#shared/schema/settings.ts";
 import { mayList } from "#core/access/authorise.ts";
 import type { Grant, ToolGrants } from "#core/access/grants.ts";
-import { type CallerCheck, unauthenticated } from "#core/access/identify-caller.ts";
+import { type Caller, type CallerCheck, unauthenticated } from "#core/access/identify-caller.ts";
 import type { PermissionRequests } from "#core/access/permission-requests.ts";
 import { openRateLimits } from "#core/access/rate-limits.ts";
 import type { Spending } from "#core/access/spending.ts";
@@ -18,7 +18,6 @@ import { openMemories } from "#core/dialects/scoped-memory.ts";
 import { dialectOfPath, type EndpointMatch, matchEndpoint } from "#core/endpoints/match-endpoint.ts";
 import type { ProviderRow } from "#core/config/provider-rows.ts";
 import type { Clock } from "#core/platform.ts";
-import { mayBeRouted } from "#core/routing/why-not-routed.ts";
 import type { RouteWorld } from "#core/routing/route-types.ts";
 import { Measurements } from "#core/routing/measurements.ts";
 import type { Connections } from "#core/upstream/connections.ts";
@@ -36,17 +35,12 @@ import { createWorld } from "./create-world.ts";
 import { type Exchange, openExchange } from "./exchange.ts";
 import { corsHeaders, guardOrigin } from "./guard-origin.ts";
 import { handleCall } from "./handle-call.ts";
-import { handlePassthrough } from "./handle-passthrough.ts";
 import { HelloDispatcher, helloProviderId } from "./hello-model.ts";
-import { findModel, listModels } from "./list-models.ts";
 import { noteRefusal } from "./note-refusal.ts";
 import { openReplyCache } from "./reply-cache.ts";
 import { ownHeaders } from "./response-headers.ts";
 import type { CallTools } from "./run-call.ts";
-import { serveCatalog } from "./serve-catalog.ts";
-import { serveMetrics } from "./serve-metrics.ts";
 import { writeFailure, writeJson } from "./write-failure.ts";
-import { writeModel, writeModelList } from "./write-model-list.ts";
 
 /** What the gateway is made of. */
 export interface GatewayParts {
@@ -183,12 +177,30 @@ export function createGateway(parts: GatewayParts): Gateway {
     if (head.origin !== null || caller.grant?.kind === "tool") admitCaller(exchange, caller, admission);
     exchange.beginBody?.();
     if (match.kind === "call") return handleCall(exchange, match, caller, tools);
-    if (match.kind === "passthrough") return handlePassthrough(exchange, match.path, caller, tools);
-    if (match.kind === "models" && namesProvider) return handlePassthrough(exchange, "/models", caller, tools);
-    if (match.kind === "model" && namesProvider) return handlePassthrough(exchange, `/models/${match.id}`, caller, tools);
-    if (match.kind === "catalog") return serveCatalog(exchange, match.catalog, caller, parts.catalog);
-    // Its own call is under way as well, and tells nobody anything.
-    if (match.kind === "metrics") return serveMetrics(exchange, caller, () => parts.renderMetrics(underWay.all().length - 1));
+    return routeOther(exchange, match, { caller, namesProvider });
+  }
+
+  /** What asks no model for anything. Its code comes with the first such call: each module more makes a start a millisecond longer. */
+  async function routeOther(
+    exchange: Exchange,
+    match: Exclude<EndpointMatch, { kind: "call" }>,
+    { caller, namesProvider }: { readonly caller: Caller; readonly namesProvider: boolean },
+  ): Promise<void> {
+    const passed =
+      match.kind === "passthrough"
+        ? match.path
+        : match.kind === "models" && namesProvider
+          ? "/models"
+          : match.kind === "model" && namesProvider
+            ? `/models/${match.id}`
+            : null;
+    if (passed !== null) return (await import("./handle-passthrough.ts")).handlePassthrough(exchange, passed, caller, tools);
+    if (match.kind === "catalog") return (await import("./serve-catalog.ts")).serveCatalog(exchange, match.catalog, caller, parts.catalog);
+    if (match.kind === "metrics") {
+      const { serveMetrics } = await import("./serve-metrics.ts");
+      // Its own call is under way as well, and tells nobody anything.
+      return serveMetrics(exchange, caller, () => parts.renderMetrics(underWay.all().length - 1));
+    }
     if (match.kind !== "models" && match.kind !== "model") {
       throw new PosternError("not_found", "Cannot find this path; the gateway's paths begin with /v1, such as /v1/chat/completions");
     }
@@ -198,7 +210,12 @@ export function createGateway(parts: GatewayParts): Gateway {
 
   async function answerModels(exchange: Exchange, id: string | null, grant: Grant): Promise<void> {
     exchange.request.resume();
-    await parts.catalog.load();
+    const [{ findModel, listModels }, { writeModel, writeModelList }, { mayBeRouted }] = await Promise.all([
+      import("./list-models.ts"),
+      import("./write-model-list.ts"),
+      import("#core/routing/why-not-routed.ts"),
+      parts.catalog.load(),
+    ]);
     const chosen = live.current.gateway.defaultAlias === null ? [] : [defaultAliasName];
     const aliases = new Set([...chosen, ...Object.keys(live.current.aliases), ...Object.keys(defaultAliases)]);
     const listed = [...aliases].map((name) => ({ id: name, callable: mayBeRouted(name, world) }));

@@ -6,7 +6,6 @@ import type { RouteCall } from "#core/routing/route-types.ts";
 import type { Allowance } from "./allowance.ts";
 import type { Outgoing } from "./attempt-target.ts";
 import type { Exchange } from "./exchange.ts";
-import { handleCount } from "./handle-count.ts";
 import { NeedsOfChat } from "./needs-of-chat.ts";
 import { noteCall } from "./note-call.ts";
 import { isChat, type JsonExchange, paramsOf, plainRelay, prepareRequest } from "./prepare-request.ts";
@@ -119,7 +118,7 @@ async function handleJson(exchange: Exchange, { endpoint, path, caller, route }:
     replayable: true,
     prepare: (attempt) => prepareRequest(json, attempt),
   };
-  if (endpoint.id === "count-tokens") await handleCount(json, { asked, outgoing, tools });
+  if (endpoint.id === "count-tokens") await (await import("./handle-count.ts")).handleCount(json, { asked, outgoing, tools });
   else await runCall(exchange, asked, tools, outgoing);
 }
 
