@@ -49,7 +49,7 @@ export function createBackupHandlers(
       try {
         return about("postern", await backups.adopt(body));
       } catch (error) {
-        if (!(error instanceof PosternError) || !error.message.includes(notOfThisKind)) throw error;
+        if (!(error instanceof PosternError) || error.cause !== notOfThisKind) throw error;
         return about("chats", await (await chats.open()).backups.adopt(body));
       }
     },

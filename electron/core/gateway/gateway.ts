@@ -186,15 +186,8 @@ export function createGateway(parts: GatewayParts): Gateway {
     match: Exclude<EndpointMatch, { kind: "call" }>,
     { caller, namesProvider }: { readonly caller: Caller; readonly namesProvider: boolean },
   ): Promise<void> {
-    const passed =
-      match.kind === "passthrough"
-        ? match.path
-        : match.kind === "models" && namesProvider
-          ? "/models"
-          : match.kind === "model" && namesProvider
-            ? `/models/${match.id}`
-            : null;
-    if (passed !== null) return (await import("./handle-passthrough.ts")).handlePassthrough(exchange, passed, caller, tools);
+    const rawPath = rawPathOf(match, namesProvider);
+    if (rawPath !== null) return (await import("./handle-passthrough.ts")).handlePassthrough(exchange, rawPath, caller, tools);
     if (match.kind === "catalog") return (await import("./serve-catalog.ts")).serveCatalog(exchange, match.catalog, caller, parts.catalog);
     if (match.kind === "metrics") {
       const { serveMetrics } = await import("./serve-metrics.ts");
@@ -326,6 +319,14 @@ export function createGateway(parts: GatewayParts): Gateway {
       return pausedUntil();
     },
   };
+}
+
+/** The path that a call is relayed raw under; null for what Postern answers itself. */
+function rawPathOf(match: EndpointMatch, namesProvider: boolean): string | null {
+  if (match.kind === "passthrough") return match.path;
+  if (!namesProvider) return null;
+  if (match.kind === "models") return "/models";
+  return match.kind === "model" ? `/models/${match.id}` : null;
 }
 
 function answerPreflight(exchange: Exchange): void {

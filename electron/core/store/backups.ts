@@ -182,7 +182,7 @@ async function check(file: string, name: string, kind: DatabaseKind): Promise<vo
   const why = await inspectCopyInThread(file, kind).catch((error: unknown) => {
     throw refuse("it is damaged, or no database", error);
   });
-  if (why !== null) throw refuse(why);
+  if (why !== null) throw refuse(why, why);
 }
 
 async function flush(file: string): Promise<void> {

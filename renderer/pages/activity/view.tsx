@@ -9,14 +9,13 @@ import { gatewayAddress } from "../../shell/base-urls.ts";
 import { useGo, useItem, usePageSearch } from "../../shell/navigation.ts";
 import { useText } from "../../text/texts.ts";
 import { createCallFeed } from "./call-feed.ts";
+import { rowHeight } from "./call-row.tsx";
 import { CallSheet } from "./call-sheet.tsx";
 import { CallTable } from "./call-table.tsx";
 import { FilterBar } from "./filter-bar.tsx";
 import { LogMenu } from "./log-menu.tsx";
 import { activitySearchSchema, filterOf } from "./search.ts";
 import { writeCurl } from "./write-curl.ts";
-
-const rowHeight = 36;
 
 /** The page of calls. */
 export function PageView(): ReactNode {

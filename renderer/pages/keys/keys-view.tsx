@@ -1,5 +1,5 @@
 import { Download, KeyRound, Plus } from "lucide-react";
-import { type ReactNode, useEffect, useRef } from "react";
+import { type ReactNode, useEffect, useMemo, useRef } from "react";
 import type { KeyDetail } from "#shared/contract/keys.ts";
 import type { ProviderInfo } from "#shared/contract/providers.ts";
 import { useLiveEvent } from "../../data/live.ts";
@@ -46,16 +46,17 @@ export function PageView(): ReactNode {
   // Who searches wants what there is, wherever it stands.
   const shownOthers = show === "all" || text !== "" ? found.filter((row) => !isInUse(row) && !row.local) : [];
   const opened = item === null ? undefined : rows.find((row) => row.id === item.split("/", 1)[0]);
+  const { q, show: asked } = search;
+  const kept = useMemo(() => ({ ...(q === undefined ? {} : { q }), ...(asked === undefined ? {} : { show: asked }) }), [q, asked]);
   const lastOpened = useRef<string | null>(null);
   const isGone = item !== null && !isLoading && opened === undefined && lastOpened.current === item;
   useEffect(() => {
     if (opened !== undefined) lastOpened.current = item;
     // It was removed while it was open, here or elsewhere.
-    else if (isGone) go("keys", { isReplacing: true });
-  }, [opened, item, isGone, go]);
+    else if (isGone) go("keys", { search: kept, isReplacing: true });
+  }, [opened, item, isGone, go, kept]);
   const open = (dialog: typeof search.open): void => setSearch({ open: dialog });
   const keysOf = (id: string): KeyDetail[] => keys.filter((key) => key.provider === id);
-  const kept = { ...(search.q === undefined ? {} : { q: search.q }), ...(search.show === undefined ? {} : { show: search.show }) };
   const isPristine = !isLoading && used.length === 0 && text === "" && search.show === undefined;
 
   const dialogs = isLoading ? null : (

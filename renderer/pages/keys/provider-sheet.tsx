@@ -158,12 +158,9 @@ export function ProviderSheet({ row, rows, keys, onAdd, onClose, children }: Pro
         confirm={say(isOwn ? "removeProviderNow" : "resetProviderNow", { name: row.name })}
         isBusy={remove.isPending || removeKey.isPending}
         onConfirm={() => {
-          // Not by its own callback: the sheet may be gone before the answer is here.
+          // The page closes the sheet of a provider that is gone.
           void removeAll()
-            .then(
-              () => (isOwn ? onClose() : undefined),
-              () => undefined,
-            )
+            .catch(() => undefined)
             .finally(() => setDialog(null));
         }}
       >
