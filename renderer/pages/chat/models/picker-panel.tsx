@@ -59,7 +59,7 @@ export function PickerPanel({ kind, chosen, onChoose, onClose }: PickerPanelProp
   useEffect(() => {
     // Once, at the opening: whoever moves on is not called back.
     const at = latest.current();
-    if (isThere && at > 0) virtual.scrollToIndex(at, { align: "center" });
+    if (isThere && at > 0) virtual.scrollToIndex(at);
   }, [isThere, virtual]);
 
   function choose({ id }: CallableModel): void {
