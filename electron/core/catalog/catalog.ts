@@ -183,10 +183,7 @@ export function openCatalog(options: CatalogOptions): Catalog {
       loadSoon();
       return facts.find(provider, model)?.prices ?? null;
     },
-    idAt(provider, name) {
-      const row = index.current.endpoint(provider, name) === undefined ? index.current.find(name) : undefined;
-      return row?.endpoints.find((endpoint) => endpoint.provider === provider && endpoint.sources.includes(provider))?.facts.id ?? null;
-    },
+    idAt: (provider, name) => facts.idAt(provider, name),
     // What answers questions about the catalog comes with the first one: each module more makes a start a millisecond longer.
     async describe(question) {
       await loaded();

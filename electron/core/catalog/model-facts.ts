@@ -1,4 +1,5 @@
 import type { ProviderRows } from "#core/config/provider-rows.ts";
+import { PairMap } from "#shared/pair-map.ts";
 import type { BundledPrices } from "./bundled-prices.ts";
 import type { LiveIndex } from "./live-index.ts";
 import type { Endpoint, ModelIndex } from "./model-index.ts";
@@ -26,6 +27,8 @@ export interface KnownModel {
 export interface ModelFactBook {
   /** Null where nothing is known. */
   find(provider: string, model: string): KnownModel | null;
+  /** What a provider's own list calls a model, where it is named otherwise; null where the list has the name, or not the model. */
+  idAt(provider: string, name: string): string | null;
 }
 
 const mostRemembered = 10_000;
@@ -38,30 +41,46 @@ const longestModel = 256;
  * @param bundled null until they are loaded; asking for them begins that
  */
 export function openFactBook(index: LiveIndex, rows: () => ProviderRows, bundled: () => BundledPrices | null): ModelFactBook {
-  let remembered = new Map<string, KnownModel | null>();
-  let rememberedOf: readonly unknown[] = [];
+  let known = new PairMap<KnownModel | null>();
+  let ids = new PairMap<string | null>();
+  let world: World = [index.current, rows(), bundled()];
+
+  /** Forgets what was looked up in another world than today's. */
+  function refresh(): void {
+    const [oldIndex, oldRows, oldPrices] = world;
+    const isSame = index.current === oldIndex && rows() === oldRows && bundled() === oldPrices;
+    if (isSame && known.size <= mostRemembered && ids.size <= mostRemembered) return;
+    known = new PairMap();
+    ids = new PairMap();
+    world = [index.current, rows(), bundled()];
+  }
 
   return {
     find(provider, model) {
       if (model.length > longestModel) return null;
-      const world = [index.current, rows(), bundled()] as const;
-      if (world.some((part, at) => part !== rememberedOf[at]) || remembered.size > mostRemembered) {
-        remembered = new Map();
-        rememberedOf = world;
-      }
-      const key = `${provider} ${model}`;
-      let known = remembered.get(key);
-      if (known === undefined) remembered.set(key, (known = lookUp(provider, model, world)));
-      return known;
+      refresh();
+      let found = known.get(provider, model);
+      if (found === undefined) known.set(provider, model, (found = lookUp(provider, model, world)));
+      return found;
+    },
+    idAt(provider, name) {
+      if (name.length > longestModel) return null;
+      refresh();
+      let id = ids.get(provider, name);
+      if (id === undefined) ids.set(provider, name, (id = ownId(provider, name, index.current)));
+      return id;
     },
   };
 }
 
-function lookUp(
-  provider: string,
-  model: string,
-  [index, rows, bundled]: readonly [ModelIndex, ProviderRows, BundledPrices | null],
-): KnownModel | null {
+type World = readonly [ModelIndex, ProviderRows, BundledPrices | null];
+
+function ownId(provider: string, name: string, index: ModelIndex): string | null {
+  const row = index.endpoint(provider, name) === undefined ? index.find(name) : undefined;
+  return row?.endpoints.find((endpoint) => endpoint.provider === provider && endpoint.sources.includes(provider))?.facts.id ?? null;
+}
+
+function lookUp(provider: string, model: string, [index, rows, bundled]: World): KnownModel | null {
   const endpoint = index.endpoint(provider, model);
   // Any other offer of the same model has its limits and abilities, but not its price.
   const row = endpoint === undefined ? index.find(model) : index.rowOf(endpoint);

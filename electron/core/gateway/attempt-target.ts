@@ -78,6 +78,8 @@ export interface TryWatch {
   readonly isWon: boolean;
   /** The tries that failed before, for `x-postern-attempts`. */
   readonly failed: readonly string[];
+  /** The body is being made: one that cannot be made again is gone from here on. */
+  onPrepare(): void;
   onCache(status: CacheStatus): void;
   /** A reply has begun to wait. */
   onPump(pump: ReplyPump): void;
@@ -135,7 +137,9 @@ function prepareAndSend(step: Step, secret: string | null): Promise<Outcome> | O
   const { target } = tried;
   if (hasLeft(exchange)) return left;
   if (watch.isWon) return lost;
+  watch.onPrepare();
   const { bytes, path, way, dropped, source } = outgoing.prepare(target);
+  exchange.record.dropped = dropped;
   const cached = tools.replyCache.ask(exchange, target, { bytes, source: source ?? null });
   watch.onCache(cached.status);
   const answer = answerHeaders(exchange, target, { retries: tried.retry, dropped, cache: cached.status, failed: watch.failed });

@@ -53,5 +53,15 @@ export function recordCost(record: OpenCall, { price, costMicroUsd: cost, costSo
 
 /** `x-postern-cost-usd`, where the cost is known: a plain decimal, to a billionth of a dollar. */
 export function costHeaders({ costMicroUsd: cost }: CallCost): readonly string[] {
-  return cost === null ? [] : ["x-postern-cost-usd", (cost / 1e6).toFixed(9).replace(/\.?0+$/, "")];
+  return cost === null ? none : ["x-postern-cost-usd", plainDecimal(cost / 1e6)];
+}
+
+const none: readonly never[] = [];
+
+/** Without the zeros at its end, and without an exponent. */
+function plainDecimal(usd: number): string {
+  const text = usd.toFixed(9);
+  let end = text.length;
+  while (text.charCodeAt(end - 1) === 0x30) end--;
+  return text.slice(0, text.charCodeAt(end - 1) === 0x2e ? end - 1 : end);
 }

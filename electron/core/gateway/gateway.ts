@@ -9,7 +9,7 @@ import { type Caller, type CallerCheck, unauthenticated } from "#core/access/ide
 import type { PermissionRequests } from "#core/access/permission-requests.ts";
 import { openRateLimits } from "#core/access/rate-limits.ts";
 import type { Spending } from "#core/access/spending.ts";
-import { readHead } from "#core/access/read-head.ts";
+import { pathOf, readHead } from "#core/access/read-head.ts";
 import type { Catalog } from "#core/catalog/catalog.ts";
 import type { LiveConfig } from "#core/config/live-config.ts";
 import { debugLog } from "#core/debug.ts";
@@ -222,7 +222,7 @@ export function createGateway(parts: GatewayParts): Gateway {
   function answer(exchange: Exchange): Promise<void> | void {
     const { request, head } = exchange;
     const method = request.method ?? "";
-    const path = (request.url ?? "").split("?", 1)[0] as string;
+    const path = pathOf(request);
     const match = matchEndpoint(method, path);
     if (match.kind === "call") exchange.dialect = dialects[match.endpoint.dialect];
     // Anthropic's list has the same path as OpenAI's; its clients always say which version of the API they want.
@@ -296,7 +296,8 @@ export function createGateway(parts: GatewayParts): Gateway {
     world,
     handle(request, response, { beginBody, onClose }) {
       const exchange = openExchange(request, response, { clock, beginBody });
-      response.once("close", () => {
+      // Not once: an answer closes once anyhow, and a listener that takes itself out is made and called anew.
+      response.on("close", () => {
         exchange.onClientLeft?.();
         onClose();
       });

@@ -21,10 +21,13 @@ export interface Listener {
 }
 
 const openAnswers = Symbol("open answers");
+const idleSince = Symbol("idle since");
 
 /** A connection with the answers that it still owes: pipelined requests make more than one. */
 interface Connection extends Socket {
-  [openAnswers]?: ServerResponse[];
+  [openAnswers]: ServerResponse[];
+  /** Counts up with each connection that has nothing to do any more: the smallest has waited longest. */
+  [idleSince]: number;
 }
 
 const headersTimeoutMs = 8_000;
@@ -40,8 +43,7 @@ const mostConnections = 4_096;
  * @throws {PortTakenError} where an address is taken; nothing is bound then
  */
 export async function listen(gateway: Gateway, options: { readonly host: string; readonly port: number }): Promise<Listener> {
-  const idle = new Set<Socket>();
-  const open = new Set<Socket>();
+  const open = new Set<Connection>();
   let isDraining = false;
   const servers: Server[] = [];
   const isLocal = options.host === "127.0.0.1" || options.host === "localhost";
@@ -49,7 +51,7 @@ export async function listen(gateway: Gateway, options: { readonly host: string;
   let port = options.port;
   try {
     for (const host of hosts) {
-      const server = createHttpServer(gateway, { idle, open, isDraining: () => isDraining });
+      const server = createHttpServer(gateway, { open, isDraining: () => isDraining });
       if (await bind(server, { host, port, isOptional: host === "::1" && isLocal })) servers.push(server);
       port ||= (server.address() as AddressInfo | null)?.port ?? 0;
     }
@@ -70,13 +72,13 @@ export async function listen(gateway: Gateway, options: { readonly host: string;
   async function retire(graceMs: number): Promise<void> {
     isDraining = true;
     closing ??= Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-    for (const socket of idle) socket.destroy();
+    for (const socket of open) if (isIdle(socket)) socket.destroy();
     // Asked again, the later word holds: a listener that moved away has long, and less once everything stops.
     clearTimeout(timer);
     timer = setTimeout(() => {
       const reason = new PosternError("shutting_down", "Cannot finish this call: Postern is shutting down");
       for (const exchange of gateway.underWay.all()) {
-        if (!open.has(exchange.request.socket)) continue;
+        if (!open.has(exchange.request.socket as Connection)) continue;
         if (exchange.interrupt === null) exchange.request.destroy();
         else exchange.interrupt(reason);
       }
@@ -99,7 +101,7 @@ export async function listen(gateway: Gateway, options: { readonly host: string;
 
 function createHttpServer(
   gateway: Gateway,
-  { idle, open, isDraining }: { readonly idle: Set<Socket>; readonly open: Set<Socket>; readonly isDraining: () => boolean },
+  { open, isDraining }: { readonly open: Set<Connection>; readonly isDraining: () => boolean },
 ): Server {
   const server = createServer({
     maxHeaderSize: 16_384,
@@ -116,30 +118,27 @@ function createHttpServer(
   // The header count is checked where it can be answered; the parser would only drop what is over its limit.
   server.maxHeadersCount = 0;
 
+  let turn = 0;
   const serve = (request: IncomingMessage, response: ServerResponse, beginBody: (() => void) | null): void => {
-    const socket: Connection = request.socket;
-    idle.delete(socket);
-    const answers = (socket[openAnswers] ??= []);
+    const socket = request.socket as Connection;
+    const answers = socket[openAnswers];
     answers.push(response);
     gateway.handle(request, response, {
       beginBody,
       onClose() {
-        answers.splice(answers.indexOf(response), 1);
+        if (answers.at(-1) === response) answers.pop();
+        else answers.splice(answers.indexOf(response), 1);
         if (answers.length > 0) return;
+        socket[idleSince] = turn++;
         if (isDraining()) socket.destroySoon();
-        else if (!socket.destroyed) idle.add(socket);
       },
     });
   };
-  server.on("connection", (socket) => {
-    // Connections that only wait make room for new ones, the oldest first.
-    if (idle.size >= mostIdleConnections) idle.values().next().value?.destroy();
-    idle.add(socket);
+  server.on("connection", (newcomer) => {
+    if (open.size >= mostIdleConnections) makeRoom(open);
+    const socket = Object.assign(newcomer, { [openAnswers]: [], [idleSince]: turn++ });
     open.add(socket);
-    socket.once("close", () => {
-      idle.delete(socket);
-      open.delete(socket);
-    });
+    socket.once("close", () => open.delete(socket));
   });
   server.on("request", (request, response) => serve(request, response, null));
   // "100 Continue" is an invitation to send the body: it is given after the key was found good, not before.
@@ -153,10 +152,24 @@ function createHttpServer(
   server.on("clientError", (error: NodeJS.ErrnoException, stream) => {
     const socket = stream as Connection;
     // Words for the broken request would stand in the middle of an answer that is on its way.
-    if (socket[openAnswers]?.some((answer) => answer.headersSent) === true) socket.destroy();
+    if (socket[openAnswers].some((answer) => answer.headersSent)) socket.destroy();
     else refuseSocket(socket, explainParseError(error));
   });
   return server;
+}
+
+function isIdle(socket: Connection): boolean {
+  return socket[openAnswers].length === 0;
+}
+
+/**
+ * Connections that only wait make room for new ones, the oldest first. They are looked for when somebody comes: a list
+ * of them would change twice with each call.
+ */
+function makeRoom(open: ReadonlySet<Connection>): void {
+  const idle = [...open].filter(isIdle);
+  if (idle.length < mostIdleConnections) return;
+  idle.reduce((oldest, socket) => (socket[idleSince] < oldest[idleSince] ? socket : oldest)).destroy();
 }
 
 function bind(server: Server, options: { readonly host: string; readonly port: number; readonly isOptional: boolean }): Promise<boolean> {

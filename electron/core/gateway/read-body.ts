@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import { promisify } from "node:util";
-import { brotliDecompress, gunzip, inflate, zstdDecompress } from "node:zlib";
+import { brotliDecompress, gunzip, inflate as inflateZlib, zstdDecompress } from "node:zlib";
 import { PosternError } from "#shared/errors.ts";
 
 const idleLimitMs = 30_000;
@@ -9,7 +9,7 @@ const idleLimitMs = 30_000;
 const inflaters = {
   gzip: promisify(gunzip),
   "x-gzip": promisify(gunzip),
-  deflate: promisify(inflate),
+  deflate: promisify(inflateZlib),
   br: promisify(brotliDecompress),
   zstd: promisify(zstdDecompress),
 } as const;
@@ -21,12 +21,16 @@ const inflaters = {
  * @throws {PosternError} `body_too_large`, `request_timeout` after 30 s of silence, `unsupported_encoding`,
  *   `invalid_body` when it cannot be inflated, `client_closed`
  */
-export async function readBody(
+export function readBody(
   request: IncomingMessage,
   options: { readonly encoding: string | null; readonly maxBytes: number },
 ): Promise<Buffer> {
   const encoding = options.encoding?.trim().toLowerCase() ?? "identity";
-  if (encoding === "identity" || encoding === "") return collect(request, options.maxBytes);
+  const isPlain = encoding === "identity" || encoding === "";
+  return isPlain ? collect(request, options.maxBytes) : inflate(request, encoding, options.maxBytes);
+}
+
+async function inflate(request: IncomingMessage, encoding: string, maxBytes: number): Promise<Buffer> {
   if (!isInflatable(encoding)) {
     throw new PosternError(
       "unsupported_encoding",
@@ -36,11 +40,11 @@ export async function readBody(
       },
     );
   }
-  const packed = await collect(request, options.maxBytes);
+  const packed = await collect(request, maxBytes);
   try {
-    return await inflaters[encoding](packed, { maxOutputLength: options.maxBytes });
+    return await inflaters[encoding](packed, { maxOutputLength: maxBytes });
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ERR_BUFFER_TOO_LARGE") throw tooLarge(options.maxBytes);
+    if ((error as NodeJS.ErrnoException).code === "ERR_BUFFER_TOO_LARGE") throw tooLarge(maxBytes);
     throw new PosternError("invalid_body", `Cannot read this body: it is not the ${encoding} that its Content-Encoding says`, {
       cause: error,
     });
@@ -99,8 +103,8 @@ function collect(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
     const onGone = (): void => {
       if (!isSettled) fail(new PosternError("client_closed", "The client left before its request was complete"));
     };
+    // An error comes with it, and node:http keeps that to itself where nobody listens.
     request.on("close", onGone);
-    request.on("error", onGone);
     // Most bodies come along with their header and are there by then: they need no timer.
     process.nextTick(() => {
       if (isAwaited()) timer = setTimeout(giveUp, idleLimitMs);

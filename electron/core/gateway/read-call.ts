@@ -32,13 +32,13 @@ export function readJsonCall(bytes: Buffer): JsonCall {
   if (!isUtf8(bytes)) throw invalidJson("it is not UTF-8; send it as UTF-8");
   const scan = scanObject(bytes, limits);
   if (!scan.ok) throw scanFailure(scan.reason, scan.at);
-  const body = readMembers(bytes, scan.members);
+  const body = new BodyMembers(bytes, scan.members);
   const model = optionalString(body, "model");
   const stream = body.get("stream") ?? false;
   if (typeof stream !== "boolean") throw invalidValue("stream", `must be true or false, found ${describe(stream)}`);
   const routingFields: string[] = [];
-  for (const [key, value] of body) {
-    if (key.startsWith("portkey_") || (key === "provider" && typeof value === "string")) routingFields.push(key);
+  for (const { key } of scan.members) {
+    if (key.startsWith("portkey_") || (key === "provider" && typeof body.get(key) === "string")) routingFields.push(key);
   }
   const options = body.get("stream_options");
   const streamOptions = isObject(options) ? options : null;
@@ -78,27 +78,48 @@ export function writeJsonBody(call: JsonCall, changes: BodyChanges): Buffer {
   return edits.size === 0 ? call.bytes : editObject(call.bytes, call.scan, edits);
 }
 
-/** Parses the members that Postern acts on; the rest is only checked for standing there twice. */
-function readMembers(bytes: Buffer, members: readonly Member[]): ReadonlyMap<string, unknown> {
-  const values = new Map<string, unknown>();
-  const seen = new Set<string>();
-  for (const { key, valueStart, end } of members) {
-    if (seen.has(key)) {
-      throw new PosternError("invalid_json", `Cannot read this request: "${key.slice(0, 80)}" stands in it twice; keep one of them`, {
-        param: key.slice(0, 80),
-      });
-    }
-    seen.add(key);
-    if (key === "model" || key === "stream" || key === "provider" || key === "stream_options" || key.startsWith("portkey_")) {
-      const text = bytes.toString("utf8", valueStart, end);
-      // A plain string, the usual case, needs no parser.
-      values.set(key, text.startsWith('"') && !text.includes("\\") ? text.slice(1, -1) : JSON.parse(text));
-    }
+/** A body's members, each parsed when it is asked for: of a handful, most are nothing to Postern. */
+class BodyMembers {
+  readonly #bytes: Buffer;
+  readonly #members: readonly Member[];
+
+  /** @throws {PosternError} `invalid_json` where one stands there twice */
+  constructor(bytes: Buffer, members: readonly Member[]) {
+    this.#bytes = bytes;
+    this.#members = members;
+    const twice = findTwice(members)?.slice(0, 80) ?? null;
+    if (twice !== null)
+      throw new PosternError("invalid_json", `Cannot read this request: "${twice}" stands in it twice; keep one of them`, { param: twice });
   }
-  return values;
+
+  get(key: string): unknown {
+    for (const member of this.#members) if (member.key === key) return this.#parse(member);
+    return undefined;
+  }
+
+  #parse({ valueStart, end }: Member): unknown {
+    const text = this.#bytes.toString("utf8", valueStart, end);
+    // A plain string, the usual case, needs no parser.
+    return text.startsWith('"') && !text.includes("\\") ? text.slice(1, -1) : JSON.parse(text);
+  }
 }
 
-function readProvider(body: ReadonlyMap<string, unknown>): string | null {
+const fewMembers = 16;
+
+/** A key that stands there twice. A set of a handful of new texts takes longer than to compare them all. */
+function findTwice(members: readonly Member[]): string | null {
+  if (members.length > fewMembers) {
+    const seen = new Set<string>();
+    return members.find(({ key }) => seen.size === seen.add(key).size)?.key ?? null;
+  }
+  for (let index = 1; index < members.length; index++) {
+    const { key } = members[index] as Member;
+    for (let before = 0; before < index; before++) if ((members[before] as Member).key === key) return key;
+  }
+  return null;
+}
+
+function readProvider(body: BodyMembers): string | null {
   const named = optionalString(body, "portkey_provider");
   if (named !== null) return named;
   const provider = body.get("provider");
@@ -106,7 +127,7 @@ function readProvider(body: ReadonlyMap<string, unknown>): string | null {
   return typeof provider === "string" && provider !== "portkey" && provider !== "" ? provider : null;
 }
 
-function optionalString(body: ReadonlyMap<string, unknown>, key: string): string | null {
+function optionalString(body: BodyMembers, key: string): string | null {
   const value = body.get(key);
   if (value === undefined || value === null) return null;
   if (typeof value !== "string") throw invalidValue(key, `must be a string, found ${describe(value)}`);

@@ -2,6 +2,7 @@ import { PosternError } from "#shared/errors.ts";
 import type { EndpointId } from "#shared/schema/endpoint.ts";
 import { type CallConfig, callConfigSchema } from "#shared/schema/routing.ts";
 import type { Caller } from "#core/access/identify-caller.ts";
+import { pathOf } from "#core/access/read-head.ts";
 import { formatPath } from "#core/config/read-config.ts";
 import { readOptionHeaders } from "#core/routing/provider-options.ts";
 import { readMetadata } from "#core/routing/read-metadata.ts";
@@ -18,7 +19,6 @@ export function readRouteHeaders({ head, request, allowance }: Exchange, caller:
   const { portkey } = head;
   const config = readConfigHeader(portkey?.get("config"));
   if (allowance !== null && config !== null && typeof config !== "string") allowance.readConfig(config);
-  const path = (request.url ?? "").split("?", 1)[0] as string;
   return {
     endpoint,
     model: null,
@@ -35,7 +35,7 @@ export function readRouteHeaders({ head, request, allowance }: Exchange, caller:
     providerOptions: readOptionHeaders(portkey),
     inputs: {
       metadata: readMetadata(portkey?.get("metadata")),
-      pathname: path,
+      pathname: pathOf(request),
       param: () => undefined,
       header: (name) => headerOf(request.rawHeaders, name),
     },

@@ -46,7 +46,7 @@ const log = debugLog("routing");
 export async function runAttempts(exchange: Exchange, route: Route<ProviderRow>, outgoing: Outgoing, tools: AttemptTools): Promise<void> {
   const { clock } = tools;
   const walk = startWalk(route, { random: Math.random, monotonicMs: () => clock.monotonicMs() });
-  const race = new Race(exchange, outgoing, tools);
+  const race = new Race(exchange, outgoing, { tools, startedAtMs: walk.startedAtMs });
   let last: Tried | null = null;
   for (let tried = walk.next(null); tried !== null;) {
     if (tried.delayMs > 0 && !(await waitUnlessLeft(exchange, tried.delayMs, clock))) return;
@@ -92,19 +92,15 @@ class Race implements TryWatch {
   /** Those whose outcome is not known yet. */
   #pumps: ReplyPump[] = [];
 
-  constructor(exchange: Exchange, outgoing: Outgoing, tools: AttemptTools) {
+  constructor(
+    exchange: Exchange,
+    outgoing: Outgoing,
+    { tools, startedAtMs }: { readonly tools: AttemptTools; readonly startedAtMs: number },
+  ) {
     this.#exchange = exchange;
-    this.#outgoing = {
-      ...outgoing,
-      prepare: (target) => {
-        this.bodyIsGone = true;
-        const prepared = outgoing.prepare(target);
-        exchange.record.dropped = prepared.dropped;
-        return prepared;
-      },
-    };
+    this.#outgoing = outgoing;
     this.#tools = tools;
-    this.startedAtMs = tools.clock.monotonicMs();
+    this.startedAtMs = startedAtMs;
     exchange.record.attempts = this.#attempts;
   }
 
@@ -178,6 +174,10 @@ class Race implements TryWatch {
     } finally {
       patience?.end();
     }
+  }
+
+  onPrepare(): void {
+    this.bodyIsGone = true;
   }
 
   onCache(status: CacheStatus): void {

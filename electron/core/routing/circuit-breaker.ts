@@ -128,8 +128,9 @@ function count(slices: CircuitState["slices"], verdict: "good" | "bad", index: n
   // A clock that was set back counts into the newest slice, and one that was set forward empties the window.
   const at = Math.max(index, last?.index ?? index);
   const kept = slices.filter((slice) => slice.index > at - slicesKept && slice.index !== at);
-  const current = last?.index === at ? last : { index: at, good: 0, bad: 0 };
-  return [...kept, { ...current, [verdict]: current[verdict] + 1 }];
+  const { good, bad } = last?.index === at ? last : { good: 0, bad: 0 };
+  kept.push(verdict === "good" ? { index: at, good: good + 1, bad } : { index: at, good, bad: bad + 1 });
+  return kept;
 }
 
 function isTooMuch({ slices, badInARow }: CircuitState, settings: CircuitSettings): boolean {

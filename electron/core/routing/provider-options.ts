@@ -63,8 +63,9 @@ const optionNames = Object.keys(providerOptionFields) as (keyof ProviderOptions)
 
 /** The options of a node over those of its parent; the parent's own object where the node has none. */
 export function inheritOptions(from: ProviderOptions | undefined, node: ProviderOptions): ProviderOptions | undefined {
+  if (!optionNames.some((name) => node[name] !== undefined)) return from;
   const own = optionNames.filter((name) => node[name] !== undefined);
-  return own.length === 0 ? from : { ...from, ...Object.fromEntries(own.map((name) => [name, node[name]])) };
+  return { ...from, ...Object.fromEntries(own.map((name) => [name, node[name]])) };
 }
 
 /**
@@ -83,10 +84,7 @@ export function readOwnKey(node: CallConfig): string | undefined {
   return node.vertex_service_account_json === undefined ? undefined : JSON.stringify(node.vertex_service_account_json);
 }
 
-const optionHeaders = Object.fromEntries(optionNames.map((name) => [name, name.replaceAll("_", "-")])) as Record<
-  (typeof optionNames)[number],
-  string
->;
+const optionsOfHeaders: ReadonlyMap<string, keyof ProviderOptions> = new Map(optionNames.map((name) => [name.replaceAll("_", "-"), name]));
 
 /**
  * Reads the options that Portkey's clients send as headers, `x-portkey-aws-region` and its kind. What is no value for
@@ -97,10 +95,10 @@ const optionHeaders = Object.fromEntries(optionNames.map((name) => [name, name.r
 export function readOptionHeaders(portkey: ReadonlyMap<string, string> | null): ProviderOptions | null {
   if (portkey === null) return null;
   const options: Record<string, string> = {};
-  for (const name of optionNames) {
-    const text = portkey.get(optionHeaders[name])?.trim() || undefined;
-    if (text === undefined) continue;
-    const value = providerOptionFields[name].safeParse(text);
+  for (const [header, text] of portkey) {
+    const name = optionsOfHeaders.get(header);
+    if (name === undefined || text.trim() === "") continue;
+    const value = providerOptionFields[name].safeParse(text.trim());
     if (value.success && value.data !== undefined) options[name] = value.data;
   }
   return Object.keys(options).length === 0 ? null : options;

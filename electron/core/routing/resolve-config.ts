@@ -59,6 +59,9 @@ interface Place {
   readonly depth: number;
 }
 
+/** Most calls bring none: then nothing has to be settled. */
+const noConfig: CallConfig = {};
+const settledByNothing = settleNode({}, noConfig, false);
 const defaultRetries = 3;
 const mostRetries = 10;
 const deepest = 32;
@@ -75,7 +78,7 @@ export function resolveConfig<Row extends RouteRow>(call: RouteCall, world: Rout
   const work: PatternWork = { left: mostPatternWork };
   const inputs = withMetadata(call.inputs, found.config?.metadata);
   const root = visit({
-    node: found.config ?? {},
+    node: found.config ?? noConfig,
     path: "config",
     from: {},
     isStored: found.id !== null,
@@ -87,7 +90,7 @@ export function resolveConfig<Row extends RouteRow>(call: RouteCall, world: Rout
   function visit(place: Place): Draft<Row> {
     const { node, path, isStored, trail, depth } = place;
     if (depth > deepest) throw new PosternError("invalid_config", `Cannot use ${path}: it is nested deeper than ${deepest} levels`);
-    const here = settleNode(place.from, node, isStored);
+    const here = node === noConfig ? settledByNothing : settleNode(place.from, node, isStored);
     const weight = node.weight ?? 1;
     const named = node.targets === undefined ? findNamed(node, here, place) : null;
     if (named !== null) {

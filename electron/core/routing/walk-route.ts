@@ -48,6 +48,8 @@ export interface TryEnd {
 
 /** A walk through a route's targets, from failure to failure. */
 export interface Walk<Row extends RouteRow> {
+  /** When it began, on the monotonic clock: deadlines count from there. */
+  readonly startedAtMs: number;
   /**
    * The next try; null where there is none. Once a byte has gone to the client, nobody may ask any more.
    *
@@ -95,10 +97,10 @@ interface Level<Row extends RouteRow> {
 
 /** A class, and no closures: every call has a walk, and hardly one goes past its first try. */
 class StartedWalk<Row extends RouteRow> implements Walk<Row> {
+  readonly startedAtMs: number;
   readonly ends: TryEnd[] = [];
   readonly #root: RouteNode<Row>;
   readonly #tools: WalkTools;
-  readonly #startedAtMs: number;
   /** From the outermost branch to the innermost. */
   #stack: Level<Row>[] = [];
   #target: RouteTarget<Row> | null = null;
@@ -111,7 +113,7 @@ class StartedWalk<Row extends RouteRow> implements Walk<Row> {
   constructor(route: Route<Row>, tools: WalkTools) {
     this.#root = route.root;
     this.#tools = tools;
-    this.#startedAtMs = tools.monotonicMs();
+    this.startedAtMs = tools.monotonicMs();
   }
 
   get target(): RouteTarget<Row> | null {
@@ -226,7 +228,7 @@ class StartedWalk<Row extends RouteRow> implements Walk<Row> {
   /** Null where the deadline would be over before it could be sent. */
   #plan(at: RouteTarget<Row>, number: number, delayMs: number): PlannedTry<Row> | null {
     if (at.deadlineMs === null) return { target: at, retry: number, delayMs, timeoutMs: at.requestTimeoutMs, isDeadline: false };
-    const leftMs = this.#startedAtMs + at.deadlineMs - this.#tools.monotonicMs() - delayMs;
+    const leftMs = this.startedAtMs + at.deadlineMs - this.#tools.monotonicMs() - delayMs;
     if (leftMs <= 0) return null;
     const isDeadline = at.requestTimeoutMs === null || leftMs < at.requestTimeoutMs;
     return { target: at, retry: number, delayMs, timeoutMs: isDeadline ? leftMs : at.requestTimeoutMs, isDeadline };

@@ -1,3 +1,4 @@
+import { PairMap } from "#shared/pair-map.ts";
 import type { CallRecord } from "#core/usage/call-record.ts";
 
 /** What is true now, beside what was counted. */
@@ -48,9 +49,16 @@ interface Histogram {
 export function openCallMetrics(): CallMetrics {
   // One look-up a call: what the exposition tells apart is added up from these when somebody asks.
   const series = new Map<string, Series>();
-  const attempts = new Map<string, number>();
+  const attempts = new PairMap<number>();
+  let last: { readonly record: CallRecord; readonly series: Series } | null = null;
 
   function seriesOf(record: CallRecord): Series {
+    // Most calls are of the same kind as the one before, and then no key has to be put together.
+    if (last === null || !isSameKind(last.record, record)) last = { record, series: findSeries(record) };
+    return last.series;
+  }
+
+  function findSeries(record: CallRecord): Series {
     const model = record.modelServed ?? record.modelAsked ?? "";
     const key = `${record.endpoint}${separator}${record.provider}${separator}${model}${separator}${record.ending}${separator}${record.status}`;
     const found = series.get(key);
@@ -73,9 +81,9 @@ export function openCallMetrics(): CallMetrics {
       if (record.totalMs !== null) add(one.durations, record.totalMs / 1_000);
       if (record.firstByteMs !== null) add(one.firstBytes, record.firstByteMs / 1_000);
       for (const attempt of record.attempts) {
-        const key = `${attempt.provider}${separator}${attempt.errorCode ?? attempt.status ?? "none"}`;
-        const count = attempts.get(key);
-        if (count !== undefined || attempts.size < mostSeries) attempts.set(key, (count ?? 0) + 1);
+        const outcome = attempt.errorCode ?? String(attempt.status ?? "none");
+        const count = attempts.get(attempt.provider, outcome);
+        if (count !== undefined || attempts.size < mostSeries) attempts.set(attempt.provider, outcome, (count ?? 0) + 1);
       }
     },
     render({ callsUnderWay, version, startedAtMs }) {
@@ -98,7 +106,7 @@ export function openCallMetrics(): CallMetrics {
           "postern_attempts_total",
           "Tries at a provider; outcome is its HTTP status, or why there is none.",
           ["provider", "outcome"],
-          [...attempts].map(([key, count]) => [key.split(separator), count]),
+          Array.from(attempts.entries(), ([provider, outcome, count]) => [[provider, outcome], count]),
         ),
         ...counter(
           "postern_tokens_total",
@@ -124,6 +132,17 @@ export function openCallMetrics(): CallMetrics {
       ].join("\n")}\n`;
     },
   };
+}
+
+function isSameKind(one: CallRecord, other: CallRecord): boolean {
+  return (
+    one.endpoint === other.endpoint &&
+    one.provider === other.provider &&
+    one.modelServed === other.modelServed &&
+    one.modelAsked === other.modelAsked &&
+    one.ending === other.ending &&
+    one.status === other.status
+  );
 }
 
 /** A name that held it would be counted under another one, and nothing worse. */

@@ -37,10 +37,16 @@ export function createPriceOf(sources: PriceSources): PriceOf {
     if (price === undefined) made.set(from, (price = make()));
     return price;
   };
+  let own: Readonly<Record<string, OwnPrice>> = {};
+  let hasOwn = false;
   return (provider, model) => {
-    const own = sources.own();
-    const name = `${provider}/${model}`;
-    const said = Object.hasOwn(own, name) ? own[name] : undefined;
+    if (own !== sources.own()) {
+      own = sources.own();
+      hasOwn = Object.keys(own).length > 0;
+    }
+    // Most people have none, and then no name has to be put together.
+    const name = hasOwn ? `${provider}/${model}` : "";
+    const said = hasOwn && Object.hasOwn(own, name) ? own[name] : undefined;
     if (said !== undefined) return keep(said, () => ownPrice(said));
     if (sources.isFree(provider)) return free;
     const listed = sources.listed(provider, model);

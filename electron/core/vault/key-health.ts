@@ -1,6 +1,7 @@
+import { PairMap } from "#shared/pair-map.ts";
 import type { Clock } from "#core/platform.ts";
 import type { Store } from "#core/store/store.ts";
-import { credentialKey, type CredentialInfo } from "./credential.ts";
+import type { CredentialInfo } from "./credential.ts";
 
 /** What came of a test of a key. */
 export interface KeyTest {
@@ -56,7 +57,7 @@ export class KeyHealth {
   readonly #clock: Clock;
   readonly #find: (provider: string, name: string) => CredentialInfo | undefined;
   readonly #onChange: (provider: string) => void;
-  readonly #known = new Map<string, Health>();
+  readonly #known = new PairMap<Health>();
 
   private constructor(store: Store, options: KeyHealthOptions) {
     this.#store = store;
@@ -69,13 +70,13 @@ export class KeyHealth {
   static async open(store: Store, options: KeyHealthOptions): Promise<KeyHealth> {
     const health = new KeyHealth(store, options);
     const rows = await store.all<Row>("SELECT provider, name, last_four, works, since_ms, tested_at_ms, verdict, words FROM key_health");
-    for (const row of rows) health.#known.set(credentialKey(row.provider, row.name), readRow(row));
+    for (const row of rows) health.#known.set(row.provider, row.name, readRow(row));
     return health;
   }
 
   /** How a key stands; of another secret under its name nothing is taken over. */
   of({ provider, name, lastFour }: CredentialInfo): KeyStanding {
-    const known = this.#known.get(credentialKey(provider, name));
+    const known = this.#known.get(provider, name);
     return known === undefined || known.lastFour !== lastFour ? unknown : known;
   }
 
@@ -93,7 +94,7 @@ export class KeyHealth {
    * where nothing has changed.
    */
   noteCall(provider: string, name: string, works: boolean): void {
-    if (this.#known.get(credentialKey(provider, name))?.works === works) return;
+    if (this.#known.get(provider, name)?.works === works) return;
     const info = this.#find(provider, name);
     if (info === undefined) return;
     const health = this.#healthOf(info);
@@ -105,25 +106,24 @@ export class KeyHealth {
 
   /** Forgets a key that is gone, or whose secret is another one now. */
   async forget(provider: string, name: string): Promise<void> {
-    this.#known.delete(credentialKey(provider, name));
+    this.#known.delete(provider, name);
     await this.#store.run("DELETE FROM key_health WHERE provider = ? AND name = ?", [provider, name]);
   }
 
   /** Keeps what is known of a key under its new name. */
   async rename(provider: string, from: string, to: string): Promise<void> {
-    const known = this.#known.get(credentialKey(provider, from));
+    const known = this.#known.get(provider, from);
     await this.forget(provider, from);
     if (known === undefined) return;
-    this.#known.set(credentialKey(provider, to), known);
+    this.#known.set(provider, to, known);
     await this.#write(provider, to, known);
   }
 
   #healthOf({ provider, name, lastFour }: CredentialInfo): Health {
-    const key = credentialKey(provider, name);
-    const known = this.#known.get(key);
+    const known = this.#known.get(provider, name);
     if (known !== undefined && known.lastFour === lastFour) return known;
     const fresh: Health = { lastFour, works: null, sinceMs: null, test: null };
-    this.#known.set(key, fresh);
+    this.#known.set(provider, name, fresh);
     return fresh;
   }
 
