@@ -87,16 +87,25 @@ export interface Memory {
   readonly proportionalBytes: number | null;
 }
 
+/** Sends load, from 32 connections, until so many requests were answered. @param load.seconds how long wrk sends at a time */
+export async function sendRequests(
+  subject: Subject,
+  generator: LoadGenerator,
+  { body, requests, seconds }: { readonly body: string; readonly requests: number; readonly seconds: number },
+): Promise<void> {
+  for (let done = 0; done < requests;) {
+    const rest = requests - done;
+    done += (await generator.run({ target: targetOf(subject), body, connections: 32, requests: rest, seconds })).requests;
+  }
+}
+
 /** Sends load until so many requests were answered, then reads the memory. Nothing is collected by force. */
 export async function measureMemory(
   subject: Subject,
   generator: LoadGenerator,
   load: { readonly body: string; readonly requests: number },
 ): Promise<Memory> {
-  for (let done = 0; done < load.requests;) {
-    const rest = load.requests - done;
-    done += (await generator.run({ target: targetOf(subject), body: load.body, connections: 32, requests: rest, seconds: 10 })).requests;
-  }
+  await sendRequests(subject, generator, { ...load, seconds: 10 });
   await wait(settleMs);
   const { residentBytes } = await subject.usage();
   return { residentBytes, proportionalBytes: readProportionalBytes(subject.pid) };
