@@ -136,12 +136,19 @@ test("a chat goes on elsewhere from any message, and the first one stays as it w
 test("a refusal stands in the gateway's words with what helps; trying again takes its place", async () => {
   await using world = await openChatWorld();
   const { page, provider } = world;
-  provider.next(openAiError(401, { message: "Incorrect API key provided", code: "invalid_api_key" }));
+  provider.next(
+    openAiError(401, { message: "Incorrect API key provided; run `try login`, or see https://keys.example/new.", code: "invalid_api_key" }),
+  );
   await send(page, "Hi");
   const alert = page.getByRole("alert");
   await alert.getByText("Incorrect API key provided").waitFor();
   await expect.poll(() => alert.getByRole("link", { name: "Go to Keys" }).getAttribute("href")).toBe("#/keys");
+  await alert.locator("code", { hasText: /^try login$/ }).waitFor();
   expect(await inspectLook(page, "chat-refused")).toEqual([]);
+  // A provider wrote it, so that nothing leads there without a question.
+  await alert.getByRole("link", { name: "https://keys.example/new", exact: false }).click();
+  await page.getByRole("dialog").getByText("https://keys.example/new").waitFor();
+  await page.keyboard.press("Escape");
   await alert.getByRole("button", { name: "Try again" }).click();
   await answered(page, "Hello!");
   await expect.poll(() => answers(page).count()).toBe(1);

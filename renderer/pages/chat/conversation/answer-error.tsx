@@ -4,6 +4,7 @@ import type { MessageDetails } from "#shared/schema/chat.ts";
 import { Button, buttonClasses } from "../../../parts/button.tsx";
 import { hashOf } from "../../../shell/navigation.ts";
 import { useText } from "../../../text/texts.ts";
+import { Link } from "../markdown/link.tsx";
 
 const keyCodes = ["provider_key_missing", "key_origin_mismatch", "keychain_locked", "keychain_unavailable", "invalid_api_key"];
 
@@ -21,7 +22,9 @@ export function AnswerError({
     <div role="alert" className="my-2 rounded-card border border-line bg-bad-soft p-3">
       <div className="flex items-start gap-2.5">
         <CircleAlert aria-hidden="true" className="mt-0.5 size-4 shrink-0 text-bad" />
-        <p className="min-w-0 flex-1 break-words">{error.message}</p>
+        <p className="min-w-0 flex-1 break-words">
+          <Words text={error.message} />
+        </p>
       </div>
       <div className="mt-2 flex flex-wrap gap-2 pl-6.5">
         {needsKey ? (
@@ -36,4 +39,24 @@ export function AnswerError({
       </div>
     </div>
   );
+}
+
+/** What stands in backticks is something to type, and an address is a link, which asks before it leads anywhere: a provider may have written it. */
+function Words({ text }: { readonly text: string }): ReactNode {
+  return text.split(/(`[^`]+`|https?:\/\/[^\s)`]*[^\s)`.,;:])/).map((piece, index) => {
+    const key = `${index} ${piece}`;
+    if (index % 2 === 0) return piece;
+    if (!piece.startsWith("`")) {
+      return (
+        <Link key={key} href={piece}>
+          {piece}
+        </Link>
+      );
+    }
+    return (
+      <code key={key} className="rounded-[4px] bg-hover px-1 py-px font-mono text-[0.9em] break-words">
+        {piece.slice(1, -1)}
+      </code>
+    );
+  });
 }
