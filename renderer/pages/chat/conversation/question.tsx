@@ -46,7 +46,7 @@ export const Question = memo(function Question({ chatId, message, siblings, onBr
           }}
         />
       ) : text === "" ? null : (
-        <div className="max-w-[85%] rounded-card bg-sunken px-3.5 py-2 text-prose break-words whitespace-pre-wrap">{text}</div>
+        <div className="max-w-[85%] rounded-card bg-hover px-3.5 py-2 text-prose break-words whitespace-pre-wrap">{text}</div>
       )}
       {isEditing ? null : (
         <div className="-mb-3 flex h-7 items-center">
