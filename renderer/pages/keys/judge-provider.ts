@@ -14,7 +14,8 @@ export interface Standing {
 export function judgeKey(say: Say<"keys">, key: KeyDetail, nowMs: number): Standing {
   if (key.waits) return { tone: "warn", words: say("stateWaits") };
   if (key.standing === "works") return { tone: "ok", words: say("stateWorks") };
-  if (key.standing === "untested") return { tone: "neutral", words: say("stateUntested") };
+  // A test may tell nothing: some providers answer anybody, and some have nothing that costs nothing to ask for.
+  if (key.standing === "untested") return { tone: "neutral", words: say(key.test === null ? "stateUntested" : "stateUnproven") };
   const words = key.sinceMs === null ? say("stateFailing") : say("stateFailingSince", { when: formatAgo(key.sinceMs, nowMs) });
   return { tone: "bad", words };
 }

@@ -26,7 +26,7 @@ export function TestOnArrival({ provider, name }: { readonly provider: string; r
       ? ["ok", say("stateWorks")]
       : data.verdict === "refused"
         ? ["bad", say("stateFailing")]
-        : ["neutral", say("stateUntested")];
+        : ["neutral", say("stateUnproven")];
   return (
     <span className="flex items-center gap-2 text-small" title={data.words}>
       <StatusDot tone={tone} />

@@ -26,6 +26,7 @@ export const keys = {
   stateFailing: "Refused",
   stateFailingSince: "Refused since {{when}}",
   stateUntested: "Not tested",
+  stateUnproven: "Test tells nothing",
   stateNoKey: "No key",
   stateKeyless: "Ready, needs no key",
   stateWaits: "Waits for you",
