@@ -25,7 +25,7 @@ export const callFilterSchema = usageFilterSchema.extend({
   trace: z.string().max(256).optional(),
   /** Calls that took at least so long. */
   slowerMs: z.coerce.number().int().min(0).max(86_400_000).optional(),
-  /** In a name, an error, a try's words, or in the body where it is kept. Capitals of ASCII do not matter. */
+  /** In a name, a status, an error, a try's words, or in the body where it is kept. Capitals of ASCII do not matter. */
   text: z.string().min(1).max(200).optional(),
 });
 

@@ -2,6 +2,8 @@ import { randomBytes } from "node:crypto";
 import { DatabaseSync } from "node:sqlite";
 import path from "node:path";
 import { dialects } from "#core/dialects/index.ts";
+import { attemptOf, type AttemptsRow, type WrittenAttempt } from "#core/usage/attempts-text.ts";
+import type { CallAttemptInfo } from "#shared/contract/calls.ts";
 import { assertClean } from "../clients/assert-clean.ts";
 import { readPrefix } from "../clients/seed-world.ts";
 import { say, speak } from "../fakes/dialect-provider.ts";
@@ -167,12 +169,7 @@ export interface LoggedCall {
   readonly provider: string | null;
   readonly alias: string | null;
   readonly total_ms: number | null;
-  readonly attempts: readonly {
-    readonly provider: string;
-    readonly status: number | null;
-    readonly errorCode: string | null;
-    readonly why?: string;
-  }[];
+  readonly attempts: readonly CallAttemptInfo[];
 }
 
 /** The rows of a trace id, from the database itself. */
@@ -180,9 +177,9 @@ export function readCalls(dataFolder: string, traceId: string): readonly LoggedC
   const database = new DatabaseSync(path.join(dataFolder, "postern.db"), { readOnly: true });
   try {
     const rows = database.prepare("SELECT * FROM calls WHERE trace_id = ? ORDER BY id").all(traceId);
-    return (rows as unknown as (Omit<LoggedCall, "attempts"> & { attempts: string })[]).map((row) => ({
+    return (rows as unknown as (Omit<LoggedCall, "attempts"> & AttemptsRow & { attempts: string })[]).map((row) => ({
       ...row,
-      attempts: JSON.parse(row.attempts) as LoggedCall["attempts"],
+      attempts: (JSON.parse(row.attempts) as readonly WrittenAttempt[]).map((attempt) => attemptOf(attempt, row)),
     }));
   } finally {
     database.close();

@@ -22,6 +22,7 @@ const columnsOfNames = {
   trace: "trace_id",
 } as const;
 
+/** What a try leaves out stands in the row's columns: each of those is one of these. */
 const searchedColumns = [
   "endpoint",
   "tool",
@@ -31,6 +32,7 @@ const searchedColumns = [
   "model_asked",
   "model_served",
   "key_name",
+  "status",
   "error_code",
   "attempts",
   "trace_id",

@@ -1,5 +1,7 @@
 import type { PackedValue } from "#core/store/packed-rows.ts";
 import type { Statement } from "#core/store/store.ts";
+import { attemptsText } from "./attempts-text.ts";
+import { cut, whole } from "./column-values.ts";
 import type { CallPrice } from "./cost.ts";
 import { localDay } from "./local-day.ts";
 
@@ -176,8 +178,6 @@ export const closeInterruptedCalls: readonly Statement[] = [
 ];
 
 const maxUserAgentLength = 200;
-/** Names that a client chose end up here; none that means something is longer. */
-const maxTextLength = 512;
 
 /** The values of a record in the order of {@link insertCallSql}; fractions of milliseconds are rounded. */
 export function callRow(record: CallRecord): PackedValue[] {
@@ -187,7 +187,7 @@ export function callRow(record: CallRecord): PackedValue[] {
     whole(record.status),
     cut(record.errorCode),
     record.ending,
-    attemptsText(record.attempts),
+    attemptsText(record),
     whole(record.firstByteMs),
     whole(record.totalMs),
     whole(record.inputTokens),
@@ -239,21 +239,6 @@ function beginningOf(record: CallRecord): PackedValue[] {
   ];
 }
 
-function attemptsText(attempts: readonly CallAttempt[]): string {
-  return attempts.length === 0 ? "[]" : JSON.stringify(attempts.map(wholeTimes));
-}
-
-function wholeTimes(attempt: CallAttempt): CallAttempt {
-  return {
-    ...attempt,
-    startMs: whole(attempt.startMs),
-    connectMs: whole(attempt.connectMs),
-    headMs: whole(attempt.headMs),
-    firstByteMs: whole(attempt.firstByteMs),
-    totalMs: whole(attempt.totalMs),
-  };
-}
-
 /** Prices are few and each is one object: their text is made once. */
 const priceTexts = new WeakMap<CallPrice, string>();
 
@@ -261,15 +246,6 @@ function priceText(price: CallPrice): string {
   let text = priceTexts.get(price);
   if (text === undefined) priceTexts.set(price, (text = JSON.stringify(price)));
   return text;
-}
-
-/** The columns are strict integers, which refuse 12.5; a number that is none is an unknown one. */
-function whole(value: number | null): number | null {
-  return value === null || !Number.isFinite(value) ? null : Math.round(value);
-}
-
-function cut(value: string | null, maxLength = maxTextLength): string | null {
-  return value === null || value.length <= maxLength ? value : value.slice(0, maxLength);
 }
 
 function placeholders(count: number): string {

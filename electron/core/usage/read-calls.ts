@@ -1,5 +1,6 @@
 import type { SqlValue, Store } from "#core/store/store.ts";
-import type { CallAttemptInfo, CallFilter, LoggedCall } from "#shared/contract/calls.ts";
+import type { CallFilter, LoggedCall } from "#shared/contract/calls.ts";
+import { attemptOf, type WrittenAttempt } from "./attempts-text.ts";
 import { callConditions } from "./call-conditions.ts";
 
 interface CallRow {
@@ -128,7 +129,7 @@ function callOf(row: CallRow): LoggedCall {
     errorCode: row.error_code,
     ending: row.ending,
     streamed: row.streamed === null ? null : row.streamed === 1,
-    attempts: parse<readonly Partial<CallAttemptInfo>[]>(row.attempts, []).map(attemptOf),
+    attempts: parse<readonly WrittenAttempt[]>(row.attempts, []).map((attempt) => attemptOf(attempt, row)),
     firstByteMs,
     totalMs,
     tokensPerSecond: output === null || writingMs === null || writingMs <= 0 ? null : Math.round((output * 10_000) / writingMs) / 10,
@@ -149,14 +150,6 @@ function callOf(row: CallRow): LoggedCall {
     dropped: parse(row.dropped, []),
     hasBodies: row.has_bodies === 1,
   };
-}
-
-/** Earlier versions wrote less of a try. */
-function attemptOf(attempt: Partial<CallAttemptInfo>): CallAttemptInfo {
-  const { provider = "", model = null, keyName = null, status = null, errorCode = null, totalMs = null, why } = attempt;
-  const { startMs = null, connectMs = null, headMs = null, firstByteMs = null } = attempt;
-  const known = { provider, model, keyName, status, errorCode, startMs, connectMs, headMs, firstByteMs, totalMs };
-  return why === undefined ? known : { ...known, why };
 }
 
 /** What the log wrote is JSON; what somebody else wrote into it is passed over. */

@@ -135,6 +135,28 @@ describe("readCalls()", () => {
     expect(await ids({ ending: "truncated", trace: "broke" })).toEqual(["broke"]);
   });
 
+  test("finds a call by what any of its tries says, whether that stands in the try or only in the call's own columns", async () => {
+    const times = { startMs: 0, connectMs: 1, headMs: 2, firstByteMs: null, totalMs: 4 };
+    const failed = {
+      provider: "groq",
+      model: "llama-9",
+      keyName: "spare",
+      status: 429,
+      errorCode: "rate_limited",
+      ...times,
+      why: "gave up",
+    };
+    const answered = { provider: "openai", model: null, keyName: null, status: 200, errorCode: null, ...times };
+    const ofFailed = { provider: "groq", modelServed: "llama-9", keyName: "spare", status: 429, errorCode: "rate_limited" };
+    await log(
+      { traceId: "went on", status: 200, attempts: [failed, answered] },
+      { traceId: "plain", status: 200, attempts: [answered] },
+      { traceId: "failed", ...ofFailed, ending: "failed", attempts: [failed] },
+    );
+    for (const text of ["groq", "llama-9", "spare", "429", "rate_limited", "gave up"])
+      expect(await ids({ text })).toEqual(["failed", "went on"]);
+  });
+
   test("finds a rare call among many, page by page, and what came after one that is known", async () => {
     await log(...Array.from({ length: 50_000 }, (_, index) => ({ tool: index % 20_000 === 7 ? "rare" : "common", traceId: `${index}` })));
     expect(await ids({ tool: "rare" })).toEqual(["40007", "20007", "7"]);
