@@ -191,4 +191,16 @@ export const migrations: readonly string[] = [
     PRIMARY KEY (provider, name)
   ) STRICT, WITHOUT ROWID;
   `,
+  // 6: prices are few, and a row of calls has only the number of its own. New ones are numbered by their text (usage/stored-price.ts).
+  // From here on a try in calls.attempts leaves out what is the same in its row: usage/attempts-text.ts reads both.
+  `
+  CREATE TABLE prices (
+    id   INTEGER PRIMARY KEY,
+    text TEXT NOT NULL -- JSON
+  ) STRICT;
+  INSERT INTO prices (text) SELECT DISTINCT price FROM calls WHERE price IS NOT NULL;
+  ALTER TABLE calls ADD COLUMN price_id INTEGER;
+  UPDATE calls SET price_id = prices.id FROM prices WHERE prices.text = calls.price;
+  ALTER TABLE calls DROP COLUMN price;
+  `,
 ];

@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { migrations } from "#core/store/migrations.ts";
 import type { SqlValue } from "#core/store/store.ts";
 import { attemptsText } from "./attempts-text.ts";
-import { type CallAttempt, type CallRecord, callStatement, newCall } from "./call-record.ts";
+import { type CallAttempt, type CallRecord, callStatements, newCall } from "./call-record.ts";
 import { readCall } from "./read-calls.ts";
 
 // Few values, so that tries and rows are often alike; and what a column cuts, escapes or rounds.
@@ -67,8 +67,7 @@ describe("attemptsText()", () => {
     let id = 0;
     await fc.assert(
       fc.asyncProperty(recordArbitrary, async (record) => {
-        const { sql, parameters = [] } = callStatement(record);
-        database.prepare(sql).run(...parameters);
+        for (const { sql, parameters = [] } of callStatements(record)) database.prepare(sql).run(...parameters);
         expect((await readCall(store, ++id))?.attempts).toEqual(record.attempts.map(inWholeMs));
       }),
       { numRuns: 1_000 },

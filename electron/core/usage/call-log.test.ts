@@ -4,7 +4,9 @@ import type { Clock } from "#core/platform.ts";
 import { type PackedRows, unpackRows } from "#core/store/packed-rows.ts";
 import type { SqlValue, Statement } from "#core/store/store.ts";
 import { openCallLog } from "./call-log.ts";
-import { intentColumns, newCall, type OpenCall } from "./call-record.ts";
+import { deleteIntentsSql, insertIntentSql, newCall, type OpenCall } from "./call-record.ts";
+import type { CallPrice } from "./cost.ts";
+import { storedPrice } from "./stored-price.ts";
 
 const traceIdColumn = 14;
 
@@ -163,6 +165,60 @@ describe("openCallLog().begin()", () => {
   });
 });
 
+describe("openCallLog() and prices", () => {
+  test("writes each price once, with the first call that has it", async () => {
+    const { log, store } = setUp();
+    log.record({ ...call("a"), price: price(1) });
+    log.record({ ...call("b"), price: price(1) });
+    log.record(call("c"));
+    await log.flush();
+    expect(store.prices).toEqual([idOf(1)]);
+    log.record({ ...call("d"), price: price(1) });
+    log.record({ ...call("e"), price: price(2) });
+    await log.flush();
+    expect(store.prices).toEqual([idOf(1), idOf(2)]);
+    expect(store.batches).toEqual([
+      ["a", "b", "c"],
+      ["d", "e"],
+    ]);
+  });
+
+  test("writes a price with the try that goes well, where others failed before", async () => {
+    const { log, clock, store } = setUp();
+    store.failure = new Error("disk I/O error");
+    log.record({ ...call("a"), price: price(1) });
+    await clock.advance(100);
+    log.record({ ...call("b"), price: price(2) });
+    await clock.advance(1000);
+    expect([store.tries, store.prices]).toEqual([2, []]);
+    store.failure = null;
+    await log.flush();
+    expect(store.prices).toEqual([idOf(1), idOf(2)]);
+  });
+
+  test("writes a price whose first record is refused, or dropped: a later one may count on it", async () => {
+    const { log, store } = setUp();
+    store.refused = "1";
+    for (let id = 1; id <= 4; id++) log.record({ ...call(`${id}`), price: price(id === 1 ? 1 : 2) });
+    await log.flush();
+    log.record({ ...call("5"), price: price(1) });
+    await log.flush();
+    expect(store.batches.flat()).toEqual(["2", "3", "4", "5"]);
+    expect(store.prices).toEqual([idOf(1), idOf(2)]);
+  });
+
+  test("writes a price that comes while another batch is under way", async () => {
+    const { log, store } = setUp();
+    log.record({ ...call("a"), price: price(1) });
+    const first = log.flush();
+    await nextTurn();
+    log.record({ ...call("b"), price: price(2) });
+    await first;
+    await log.flush();
+    expect(store.prices).toEqual([idOf(1), idOf(2)]);
+  });
+});
+
 function setUp() {
   const clock = new ManualClock();
   const store = new ScriptedStore();
@@ -174,12 +230,24 @@ function call(traceId: string): OpenCall {
   return { ...newCall(1_790_000_000_000), endpoint: "chat", status: 200, ending: "finished", streamed: false, totalMs: 1, traceId };
 }
 
+/** Another object each time. */
+function price(inputUsdPerMillion: number): CallPrice {
+  const unknown = { outputUsdPerMillion: null, cacheReadUsdPerMillion: null, cacheWriteUsdPerMillion: null, requestUsd: null };
+  return { inputUsdPerMillion, ...unknown, source: "catalog" };
+}
+
+function idOf(inputUsdPerMillion: number): number {
+  return storedPrice(price(inputUsdPerMillion)).id;
+}
+
 /** Keeps the trace ids of each committed batch; fails as it is told. */
 class ScriptedStore {
   readonly batches: string[][] = [];
   /** The trace ids of the calls that were said to be begun, and how many were said to have ended. */
   readonly intents: string[][] = [];
   endedIntents = 0;
+  /** The ids of prices that were committed. */
+  readonly prices: unknown[] = [];
   failure: Error | null = null;
   failAtTry = 0;
   refused = "";
@@ -187,21 +255,24 @@ class ScriptedStore {
 
   async transaction(): Promise<void> {}
 
-  async insertMany(_sql: string, rows: readonly (readonly SqlValue[])[] | PackedRows, also: readonly Statement[] = []): Promise<number> {
+  async insertMany(sql: string, rows: readonly (readonly SqlValue[])[] | PackedRows, also: readonly Statement[] = []): Promise<number> {
     await nextTurn();
     this.tries += 1;
     if (this.failure !== null) throw this.failure;
     if (this.tries === this.failAtTry) throw new Error("disk I/O error");
     const ids: string[] = [];
-    const isIntents = "cells" in rows && rows.columns === intentColumns;
+    const isIntents = sql === insertIntentSql;
     if ("cells" in rows) unpackRows(rows, (row) => ids.push(String(row[isIntents ? traceIdColumn + 1 : traceIdColumn])));
     if (isIntents) {
       this.intents.push(ids);
       return ids.length;
     }
-    for (const { parameters } of also) this.endedIntents += (JSON.parse(String(parameters?.[0])) as unknown[]).length;
     if (ids.includes(this.refused))
       throw new Error("refused", { cause: Object.assign(new Error("NOT NULL constraint failed"), { errcode: 1299 }) });
+    for (const { sql: about, parameters: [first] = [] } of also) {
+      if (about === deleteIntentsSql) this.endedIntents += (JSON.parse(String(first)) as unknown[]).length;
+      else this.prices.push(first);
+    }
     this.batches.push(ids);
     return ids.length;
   }

@@ -15,6 +15,7 @@ import {
   intentRow,
   type OpenCall,
 } from "./call-record.ts";
+import { priceStatement, type StoredPrice, storedPrice } from "./stored-price.ts";
 
 /** Where the gateway puts what happened, without waiting for it. */
 export interface CallLog {
@@ -77,6 +78,9 @@ export function openCallLog(
   const closed: Batch[] = [];
   let open = newBatch();
   let openIntents: number[] = [];
+  /** By their ids, prices of which nothing says yet that the database has them: they go with each batch until one is committed. */
+  const newPrices = new Map<number, StoredPrice>();
+  const writtenPrices = new Set<number>();
   /** Calls that have neither a row nor one that says that they were begun. Not a Set: see `calls-under-way.ts`. */
   const begun: OpenCall[] = [];
   // Above those of every run before, so that a row which could not be closed at start is not taken for one of this run.
@@ -134,8 +138,13 @@ export function openCallLog(
     const parts = [batch];
     for (let part = parts[0]; part !== undefined; part = parts[0]) {
       const { rows, intents } = part;
+      const prices = [...newPrices.values()];
       try {
-        await store.insertMany(insertCallSql, rows, endIntents(intents));
+        await store.insertMany(insertCallSql, rows, [...prices.map(priceStatement), ...endIntents(intents)]);
+        for (const { id } of prices) {
+          newPrices.delete(id);
+          writtenPrices.add(id);
+        }
         committed += rows.count;
         parts.shift();
       } catch (error) {
@@ -219,6 +228,10 @@ export function openCallLog(
     options.onError(new PosternError("internal", `Cannot write the call log: ${state}; ${counts}`, { cause }));
   }
 
+  function notePrice(price: StoredPrice): void {
+    if (!writtenPrices.has(price.id)) newPrices.set(price.id, price);
+  }
+
   /** Takes a call that has ended out of those that were begun. */
   function end(call: OpenCall): void {
     if (call.intentId !== 0) openIntents.push(call.intentId);
@@ -264,6 +277,7 @@ export function openCallLog(
       if (waiting >= maxWaiting) dropOldest(1);
       if (open.isFull()) closeBatch();
       open.add(callRow(record));
+      if (record.price !== null) notePrice(storedPrice(record.price));
       waiting += 1;
       taken += 1;
       if (!isWriting) void writeAll();

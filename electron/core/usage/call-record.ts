@@ -4,6 +4,7 @@ import { attemptsText } from "./attempts-text.ts";
 import { cut, whole } from "./column-values.ts";
 import type { CallPrice } from "./cost.ts";
 import { localDay } from "./local-day.ts";
+import { priceStatement, storedPrice } from "./stored-price.ts";
 
 /**
  * How a call came to its end: `finished` whole; `truncated` broke after its first byte; `failed` ended with an error;
@@ -145,7 +146,7 @@ export function newCall(startedAtMs: number): OpenCall {
 const columns = [
   "started_at_ms, day, endpoint, grant_id, tool, user_agent, alias, provider, model_asked, model_served, key_name, client_dialect,",
   "streamed, request_bytes, trace_id, provider_dialect, status, error_code, ending, attempts, first_byte_ms, total_ms, input_tokens,",
-  "cached_input_tokens, cache_write_tokens, output_tokens, reasoning_tokens, cost_micro_usd, cost_source, price, cache_status,",
+  "cached_input_tokens, cache_write_tokens, output_tokens, reasoning_tokens, cost_micro_usd, cost_source, price_id, cache_status,",
   "response_bytes, metadata, dropped, body_id, saved_micro_usd",
 ].join(" ");
 
@@ -179,7 +180,10 @@ export const closeInterruptedCalls: readonly Statement[] = [
 
 const maxUserAgentLength = 200;
 
-/** The values of a record in the order of {@link insertCallSql}; fractions of milliseconds are rounded. */
+/**
+ * The values of a record in the order of {@link insertCallSql}; fractions of milliseconds are rounded. Of its price they
+ * have the id, and {@link priceStatement} writes the rest.
+ */
 export function callRow(record: CallRecord): PackedValue[] {
   const row = beginningOf(record);
   row.push(
@@ -197,7 +201,7 @@ export function callRow(record: CallRecord): PackedValue[] {
     whole(record.reasoningTokens),
     record.costMicroUsd,
     record.costSource,
-    record.price === null ? null : priceText(record.price),
+    record.price === null ? null : storedPrice(record.price).id,
     record.cacheStatus,
     whole(record.responseBytes),
     record.metadata,
@@ -213,9 +217,10 @@ export function intentRow(id: number, record: CallRecord): PackedValue[] {
   return [id, ...beginningOf(record)];
 }
 
-/** One record as a statement, for a transaction that writes it together with something else. */
-export function callStatement(record: CallRecord): Statement {
-  return { sql: insertCallSql, parameters: callRow(record) };
+/** One record as statements, for a transaction that writes it together with something else. */
+export function callStatements(record: CallRecord): readonly Statement[] {
+  const row = { sql: insertCallSql, parameters: callRow(record) };
+  return record.price === null ? [row] : [row, priceStatement(storedPrice(record.price))];
 }
 
 function beginningOf(record: CallRecord): PackedValue[] {
@@ -237,15 +242,6 @@ function beginningOf(record: CallRecord): PackedValue[] {
     whole(record.requestBytes),
     cut(record.traceId),
   ];
-}
-
-/** Prices are few and each is one object: their text is made once. */
-const priceTexts = new WeakMap<CallPrice, string>();
-
-function priceText(price: CallPrice): string {
-  let text = priceTexts.get(price);
-  if (text === undefined) priceTexts.set(price, (text = JSON.stringify(price)));
-  return text;
 }
 
 function placeholders(count: number): string {

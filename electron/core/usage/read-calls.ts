@@ -101,7 +101,8 @@ export async function readCall(store: Pick<Store, "all">, id: number): Promise<L
 
 async function readSlice(store: Pick<Store, "all">, where: readonly string[], parameters: readonly SqlValue[]): Promise<LoggedCall[]> {
   const rows = await store.all<CallRow>(
-    `SELECT *, EXISTS (SELECT 1 FROM call_bodies WHERE call_bodies.id = calls.body_id) AS has_bodies
+    `SELECT *, (SELECT text FROM prices WHERE prices.id = calls.price_id) AS price,
+       EXISTS (SELECT 1 FROM call_bodies WHERE call_bodies.id = calls.body_id) AS has_bodies
      FROM calls WHERE ${where.join(" AND ")} ORDER BY id DESC LIMIT ?`,
     parameters,
   );

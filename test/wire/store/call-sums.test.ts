@@ -5,7 +5,7 @@ import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { openStore } from "#core/store/open-store.ts";
 import type { Store } from "#core/store/store.ts";
-import { callStatement, newCall, type OpenCall } from "#core/usage/call-record.ts";
+import { callStatements, newCall, type OpenCall } from "#core/usage/call-record.ts";
 import { deleteCalls, sumUp } from "#core/usage/call-sums.ts";
 import { exportCsv, exportJson } from "#core/usage/export-calls.ts";
 import { forgetOld } from "#core/usage/housekeeping.ts";
@@ -75,7 +75,7 @@ describe("the sums", () => {
         const wanted: number[] = [];
         for (const step of steps) {
           if (step.kind === "calls") {
-            await store.transaction(step.calls.map((call) => callStatement({ ...newCall(0), ...call })));
+            await store.transaction(step.calls.flatMap((call) => callStatements({ ...newCall(0), ...call })));
             kept.push(...step.calls);
           } else if (step.kind === "sum") {
             await sumUp(store);
@@ -106,7 +106,7 @@ describe("the sums", () => {
 
   test("tell quantiles that are at most a fifth off, apart for first bytes and whole durations", async () => {
     const calls = Array.from({ length: 1_000 }, (_, index) => ({ ...newCall(startMs), firstByteMs: index + 1, totalMs: 10 * (index + 1) }));
-    await store.transaction(calls.map(callStatement));
+    await store.transaction(calls.flatMap(callStatements));
     const { total } = await queryUsage(store, "day", {});
     for (const [found, true_] of [
       [total.firstByteMs.p50, 500],
@@ -131,7 +131,7 @@ describe("the sums", () => {
         { ...unpriced, ending: "failed" as const, tool: "mixed" },
       ]
         .map(owned)
-        .map(callStatement),
+        .flatMap(callStatements),
     );
     const { groups } = await queryUsage(store, "tool", {});
     expect(Object.fromEntries(groups.map(({ key, costMicroUsd, unpricedCalls }) => [key, [costMicroUsd, unpricedCalls]]))).toEqual({
@@ -142,7 +142,9 @@ describe("the sums", () => {
   });
 
   test("let no stranger fill them with names: a refused call without a key has none", async () => {
-    await store.transaction(Array.from({ length: 50 }, (_, index) => callStatement({ ...newCall(startMs), tool: `tool ${index}` })));
+    await store.transaction(
+      Array.from({ length: 50 }, (_, index) => callStatements({ ...newCall(startMs), tool: `tool ${index}` })).flat(),
+    );
     expect((await queryUsage(store, "tool", {})).groups.map(({ key, calls }) => [key, calls])).toEqual([["", 50]]);
   });
 
@@ -150,7 +152,7 @@ describe("the sums", () => {
     const calls = [0, 1, 2].flatMap((day) =>
       ["aider", "codex"].map((tool) => owned({ ...newCall(startMs + day * dayMs), tool, provider: "groq" })),
     );
-    await store.transaction(calls.map(callStatement));
+    await store.transaction(calls.flatMap(callStatements));
     const report = await queryUsage(store, "day", { since: startMs + dayMs, until: startMs + 2 * dayMs + 1, tool: "codex" });
     expect(report.groups.map(({ key, calls: count }) => [key, count])).toEqual(
       [1, 2].map((day) => [dayText(localDay(startMs + day * dayMs)), 1]),
@@ -162,7 +164,7 @@ describe("forgetOld()", () => {
   test("forgets what is older than it may be, bodies too, and nothing that is younger", async () => {
     const old = { ...newCall(startMs), bodyId: 7 };
     await store.transaction([
-      ...[old, newCall(startMs + 20 * dayMs), newCall(startMs + 30 * dayMs), newCall(startMs + 31 * dayMs)].map(callStatement),
+      ...[old, newCall(startMs + 20 * dayMs), newCall(startMs + 30 * dayMs), newCall(startMs + 31 * dayMs)].flatMap(callStatements),
       { sql: "INSERT INTO call_bodies VALUES (7, ?, 'question', 'answer', 8, 6)", parameters: [startMs] },
     ]);
     await sumUp(store);
@@ -174,7 +176,7 @@ describe("forgetOld()", () => {
 
   test("a clock that is ten years ahead for a day makes nothing old", async () => {
     const ahead = startMs + 3_650 * dayMs;
-    await store.transaction([newCall(startMs), newCall(startMs + dayMs), newCall(ahead)].map(callStatement));
+    await store.transaction([newCall(startMs), newCall(startMs + dayMs), newCall(ahead)].flatMap(callStatements));
     await sumUp(store);
     expect(await forgetOld(store, { nowMs: ahead, retentionMs: 365 * dayMs })).toBe(0);
   });
@@ -182,7 +184,9 @@ describe("forgetOld()", () => {
 
 describe("the log as it is read", () => {
   test("comes page by page, the newest first, without a gap or a double", async () => {
-    await store.transaction(Array.from({ length: 25 }, (_, index) => callStatement({ ...newCall(startMs + index), traceId: `${index}` })));
+    await store.transaction(
+      Array.from({ length: 25 }, (_, index) => callStatements({ ...newCall(startMs + index), traceId: `${index}` })).flat(),
+    );
     const seen: (string | null)[] = [];
     for (let beforeId: number | null = null; ;) {
       const page = await readCalls(store, {}, { beforeId, limit: 10 });
@@ -200,7 +204,7 @@ describe("the log as it is read", () => {
       cachedInputTokens: 4,
       traceId: `t${index}`,
     }));
-    await store.transaction(calls.map(callStatement));
+    await store.transaction(calls.flatMap(callStatements));
     const exported = JSON.parse(await new Response(exportJson(store, {})).text()) as { traceId: string; uncachedInputTokens: number }[];
     expect(exported.map(({ traceId }) => traceId)).toEqual(calls.map(({ traceId }) => traceId).reverse());
     expect(exported[0]?.uncachedInputTokens).toBe(6);
@@ -209,7 +213,7 @@ describe("the log as it is read", () => {
   });
 
   test("gives a spreadsheet no formula and no broken line, whatever a tool calls itself", async () => {
-    await store.transaction([callStatement({ ...newCall(startMs), userAgent: '=HYPERLINK("http://x","y")\r\nmore, and more' })]);
+    await store.transaction(callStatements({ ...newCall(startMs), userAgent: '=HYPERLINK("http://x","y")\r\nmore, and more' }));
     expect(await new Response(exportCsv(store, {})).text()).toContain(`,"'=HYPERLINK(""http://x"",""y"")\r\nmore, and more",`);
   });
 });

@@ -23,8 +23,10 @@ import { describeRecovery, openSoundStore } from "#core/store/open-sound-store.t
 import { placeRestored } from "#core/store/place-restored.ts";
 import type { Store } from "#core/store/store.ts";
 import { openCallLog } from "#core/usage/call-log.ts";
-import { callStatement, newCall } from "#core/usage/call-record.ts";
+import { callStatements, newCall } from "#core/usage/call-record.ts";
 import { queryUsage } from "#core/usage/query-usage.ts";
+import { readCalls } from "#core/usage/read-calls.ts";
+import type { LoggedCall } from "#shared/contract/calls.ts";
 import { eventually } from "../eventually.ts";
 
 const damages = process.env["POSTERN_SOAK"] === "1" ? 200 : 12;
@@ -190,6 +192,42 @@ describe("an older build's file", () => {
   });
 });
 
+describe("a file of before prices had a table", () => {
+  test("reads as it did: each call's price, and its tries with whatever the versions of before knew of them", async () => {
+    const cheap = { inputUsdPerMillion: 0.15, source: "catalog" };
+    const dear = { inputUsdPerMillion: 15, source: "person" };
+    const target = { provider: "groq", model: "llama", keyName: null, status: 503, errorCode: null };
+    const times = { startMs: 0, connectMs: 1, headMs: 12, firstByteMs: null, totalMs: 40 };
+    const unknownTimes = { startMs: null, connectMs: null, headMs: null, firstByteMs: null, totalMs: 40 };
+    const calls: readonly { price: unknown; written: unknown; read: unknown }[] = [
+      { price: cheap, written: [{ ...target, ...times, why: "gave up" }], read: [{ ...target, ...times, why: "gave up" }] },
+      { price: dear, written: [{ ...target, totalMs: 40 }], read: [{ ...target, ...unknownTimes }] },
+      { price: null, written: [], read: [] },
+      { price: cheap, written: [{ provider: "groq", totalMs: 40 }], read: [{ ...target, ...unknownTimes, model: null, status: null }] },
+    ];
+    using old = new DatabaseSync(file);
+    for (const step of migrations.slice(0, 5)) old.exec(step);
+    old.exec("PRAGMA user_version = 5");
+    const insert = old.prepare(
+      `INSERT INTO calls (started_at_ms, day, ending, provider, model_served, key_name, status, error_code, price, attempts)
+       VALUES (${startMs}, 0, 'finished', 'openai', 'gpt-4o', 'work', 200, 'upstream_truncated', ?, ?)`,
+    );
+    for (const { price, written } of calls) insert.run(price === null ? null : JSON.stringify(price), JSON.stringify(written));
+    old.close();
+
+    const { store } = await openSoundStore(file, nowMs);
+    const read = async (): Promise<readonly LoggedCall[]> => (await readCalls(store, {}, { beforeId: null, limit: 10 })).calls.toReversed();
+    expect((await read()).map(({ price, attempts }) => ({ price, attempts }))).toEqual(
+      calls.map((call) => ({ price: call.price, attempts: call.read })),
+    );
+    expect(await store.all("SELECT count(*) AS prices FROM prices")).toEqual([{ prices: 2 }]);
+    // A new price beside them is its own call's.
+    await store.transaction(callStatements({ ...newCall(startMs), price: newPrice }));
+    expect((await read()).map(({ price }) => price)).toEqual([cheap, dear, null, cheap, newPrice]);
+    await store.close();
+  });
+});
+
 const canMount = process.platform === "linux" && process.getuid?.() === 0 && mounts();
 
 describe("a full disk", () => {
@@ -262,9 +300,18 @@ describe("createDaily()", () => {
   });
 });
 
+const newPrice = {
+  inputUsdPerMillion: 3,
+  outputUsdPerMillion: 9,
+  cacheReadUsdPerMillion: null,
+  cacheWriteUsdPerMillion: null,
+  requestUsd: null,
+  source: "catalog",
+} as const;
+
 async function writeCalls(count: number, { backup }: { readonly backup: boolean }): Promise<void> {
   const { store } = await openSoundStore(file, nowMs);
-  await store.transaction(Array.from({ length: count }, (_, index) => callStatement({ ...newCall(startMs), traceId: `${index}` })));
+  await store.transaction(Array.from({ length: count }, (_, index) => callStatements({ ...newCall(startMs), traceId: `${index}` })).flat());
   if (backup) await openBackups(store, { file, clock: { nowMs: () => nowMs } }).create();
   await store.close();
 }

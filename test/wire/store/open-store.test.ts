@@ -10,7 +10,7 @@ import { openStore } from "#core/store/open-store.ts";
 import { isRefusedValue } from "#core/store/store-error.ts";
 import type { Store } from "#core/store/store.ts";
 import { openCallLog } from "#core/usage/call-log.ts";
-import { callStatement, newCall, type OpenCall } from "#core/usage/call-record.ts";
+import { callStatements, newCall, type OpenCall } from "#core/usage/call-record.ts";
 import { localDay } from "#core/usage/local-day.ts";
 
 const insertGrant =
@@ -138,7 +138,7 @@ describe("openStore() refuses and leaves untouched", () => {
     ["a page of rows", -3 * 4096, 4096],
   ])("a database with damage in %s", async (_where, offset, length) => {
     const store = await openStore(file);
-    await store.transaction(Array.from({ length: 500 }, (_, index) => callStatement(call(`${index}`))));
+    await store.transaction(Array.from({ length: 500 }, (_, index) => callStatements(call(`${index}`))).flat());
     await store.close();
     const bytes = readFileSync(file);
     const start = offset < 0 ? bytes.length + offset : offset;
@@ -303,7 +303,7 @@ describe("Store", () => {
         reasoning_tokens: 4,
         cost_micro_usd: 12.5,
         cost_source: "estimated",
-        price: JSON.stringify(price),
+        price_id: 212_542_747_487_393,
         cache_status: "MISS",
         request_bytes: 5,
         response_bytes: 6,
@@ -314,6 +314,7 @@ describe("Store", () => {
         saved_micro_usd: null,
       },
     ]);
+    expect(await store.all("SELECT * FROM prices")).toEqual([{ id: 212_542_747_487_393, text: JSON.stringify(price) }]);
   });
 });
 

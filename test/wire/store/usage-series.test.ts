@@ -4,7 +4,7 @@ import path from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { openStore } from "#core/store/open-store.ts";
 import type { Store } from "#core/store/store.ts";
-import { callStatement, newCall, type OpenCall } from "#core/usage/call-record.ts";
+import { callStatements, newCall, type OpenCall } from "#core/usage/call-record.ts";
 import { readCalls } from "#core/usage/read-calls.ts";
 import { exportUsageCsv, queryUsageSeries } from "#core/usage/usage-series.ts";
 import { stepStarts } from "#core/usage/usage-steps.ts";
@@ -27,7 +27,7 @@ afterEach(async () => {
 });
 
 async function log(...calls: readonly Partial<OpenCall>[]): Promise<void> {
-  await store.transaction(calls.map((call) => callStatement({ ...newCall(noonMs), ending: "finished", provider: "openai", ...call })));
+  await store.transaction(calls.flatMap((call) => callStatements({ ...newCall(noonMs), ending: "finished", provider: "openai", ...call })));
 }
 
 const everything = { by: "tool", rank: "cost", most: 8 } as const;
