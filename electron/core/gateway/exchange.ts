@@ -8,6 +8,14 @@ import type { Clock } from "#core/platform.ts";
 import type { PaidOnce } from "#core/routing/response-cache.ts";
 import { newCall, type OpenCall } from "#core/usage/call-record.ts";
 
+/** What goes on for a call, as far as somebody else may end it. */
+export interface Ongoing {
+  /** The connection has closed before the answer was whole. */
+  clientLeft(): void;
+  /** Cuts it off with an error, as a shutdown or a revoked key does. */
+  interrupt(reason: Error): void;
+}
+
 /** One request and its answer, from the first byte to the log. */
 export interface Exchange {
   readonly request: IncomingMessage;
@@ -24,10 +32,8 @@ export interface Exchange {
   readonly beginBody: (() => void) | null;
   /** What the log will say, filled in as it becomes known. A record without an endpoint is not kept. */
   readonly record: OpenCall;
-  /** Set while a reply is on its way: cuts it off with an error, as a shutdown or a revoked key does. */
-  interrupt: ((reason: Error) => void) | null;
-  /** Called when the connection closes before the answer is whole: one listener for the life of the call. */
-  onClientLeft: (() => void) | null;
+  /** What could be ended: set while a reply is on its way, or waited for. */
+  ongoing: Ongoing | null;
   /** Its place among the calls under way; -1 where it is not among them. */
   slot: number;
   /** What the path asks for, once it is known; null for what needs no key. */
@@ -55,8 +61,7 @@ export function openExchange(
     startedAtMs: options.clock.monotonicMs(),
     extraHeaders: none,
     beginBody: options.beginBody,
-    interrupt: null,
-    onClientLeft: null,
+    ongoing: null,
     slot: -1,
     wanted: null,
     allowance: null,

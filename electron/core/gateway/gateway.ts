@@ -118,8 +118,8 @@ export function createGateway(parts: GatewayParts): Gateway {
   parts.grants.onChange(refreshOrigins);
   parts.grants.onEnd((grantId, why) => {
     const cut = (): void => {
-      for (const { allowance, interrupt } of underWay.all()) {
-        if (allowance?.grant.id === grantId && allowance.grant.state.ended !== null) interrupt?.(why);
+      for (const { allowance, ongoing } of underWay.all()) {
+        if (allowance?.grant.id === grantId && allowance.grant.state.ended !== null) ongoing?.interrupt(why);
       }
     };
     cut();
@@ -298,7 +298,7 @@ export function createGateway(parts: GatewayParts): Gateway {
       const exchange = openExchange(request, response, { clock, beginBody });
       // Not once: an answer closes once anyhow, and a listener that takes itself out is made and called anew.
       response.on("close", () => {
-        exchange.onClientLeft?.();
+        exchange.ongoing?.clientLeft();
         onClose();
       });
       void handle(exchange);

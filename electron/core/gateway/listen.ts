@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo, Socket } from "node:net";
 import { PosternError } from "#shared/errors.ts";
 import { writeOpenAiError } from "#core/dialects/openai-chat-error.ts";
+import { ClientConnections } from "./client-connections.ts";
 import type { Gateway } from "./gateway.ts";
 import { bracketed, PortTakenError } from "./port-taken-error.ts";
 import { ownHeaders } from "./response-headers.ts";
@@ -20,19 +21,7 @@ export interface Listener {
   retire(graceMs: number): Promise<void>;
 }
 
-const openAnswers = Symbol("open answers");
-const idleSince = Symbol("idle since");
-
-/** A connection with the answers that it still owes: pipelined requests make more than one. */
-interface Connection extends Socket {
-  [openAnswers]: ServerResponse[];
-  /** Counts up with each connection that has nothing to do any more: the smallest has waited longest. */
-  [idleSince]: number;
-}
-
 const headersTimeoutMs = 8_000;
-const keepAliveTimeoutMs = 65_000;
-const mostIdleConnections = 512;
 const mostConnections = 4_096;
 
 /**
@@ -43,7 +32,7 @@ const mostConnections = 4_096;
  * @throws {PortTakenError} where an address is taken; nothing is bound then
  */
 export async function listen(gateway: Gateway, options: { readonly host: string; readonly port: number }): Promise<Listener> {
-  const open = new Set<Connection>();
+  const connections = new ClientConnections();
   let isDraining = false;
   const servers: Server[] = [];
   const isLocal = options.host === "127.0.0.1" || options.host === "localhost";
@@ -51,12 +40,13 @@ export async function listen(gateway: Gateway, options: { readonly host: string;
   let port = options.port;
   try {
     for (const host of hosts) {
-      const server = createHttpServer(gateway, { open, isDraining: () => isDraining });
+      const server = createHttpServer(gateway, { connections, isDraining: () => isDraining });
       if (await bind(server, { host, port, isOptional: host === "::1" && isLocal })) servers.push(server);
       port ||= (server.address() as AddressInfo | null)?.port ?? 0;
     }
   } catch (error) {
     for (const server of servers) server.close();
+    connections.close();
     throw error;
   }
   gateway.stopDraining();
@@ -72,20 +62,21 @@ export async function listen(gateway: Gateway, options: { readonly host: string;
   async function retire(graceMs: number): Promise<void> {
     isDraining = true;
     closing ??= Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-    for (const socket of open) if (isIdle(socket)) socket.destroy();
+    connections.closeIdle();
     // Asked again, the later word holds: a listener that moved away has long, and less once everything stops.
     clearTimeout(timer);
     timer = setTimeout(() => {
       const reason = new PosternError("shutting_down", "Cannot finish this call: Postern is shutting down");
       for (const exchange of gateway.underWay.all()) {
-        if (!open.has(exchange.request.socket as Connection)) continue;
-        if (exchange.interrupt === null) exchange.request.destroy();
-        else exchange.interrupt(reason);
+        if (!connections.has(exchange.request.socket)) continue;
+        if (exchange.ongoing === null) exchange.request.destroy();
+        else exchange.ongoing.interrupt(reason);
       }
       setTimeout(() => servers.forEach((server) => server.closeAllConnections()), 200);
     }, graceMs);
     await closing;
     clearTimeout(timer);
+    connections.close();
   }
 
   return {
@@ -101,7 +92,7 @@ export async function listen(gateway: Gateway, options: { readonly host: string;
 
 function createHttpServer(
   gateway: Gateway,
-  { open, isDraining }: { readonly open: Set<Connection>; readonly isDraining: () => boolean },
+  { connections, isDraining }: { readonly connections: ClientConnections; readonly isDraining: () => boolean },
 ): Server {
   const server = createServer({
     maxHeaderSize: 16_384,
@@ -109,7 +100,8 @@ function createHttpServer(
     // A body has its own limit of silence; a large upload may take as long as it moves.
     requestTimeout: 0,
     connectionsCheckingInterval: 1_000,
-    keepAliveTimeout: keepAliveTimeoutMs,
+    // Who waits too long is found by `connections`.
+    keepAliveTimeout: 0,
     insecureHTTPParser: false,
     requireHostHeader: true,
     noDelay: true,
@@ -118,28 +110,17 @@ function createHttpServer(
   // The header count is checked where it can be answered; the parser would only drop what is over its limit.
   server.maxHeadersCount = 0;
 
-  let turn = 0;
   const serve = (request: IncomingMessage, response: ServerResponse, beginBody: (() => void) | null): void => {
-    const socket = request.socket as Connection;
-    const answers = socket[openAnswers];
-    answers.push(response);
+    const { socket } = request;
+    connections.owe(socket, response);
     gateway.handle(request, response, {
       beginBody,
       onClose() {
-        if (answers.at(-1) === response) answers.pop();
-        else answers.splice(answers.indexOf(response), 1);
-        if (answers.length > 0) return;
-        socket[idleSince] = turn++;
-        if (isDraining()) socket.destroySoon();
+        if (connections.settle(socket, response) && isDraining()) socket.destroySoon();
       },
     });
   };
-  server.on("connection", (newcomer) => {
-    if (open.size >= mostIdleConnections) makeRoom(open);
-    const socket = Object.assign(newcomer, { [openAnswers]: [], [idleSince]: turn++ });
-    open.add(socket);
-    socket.once("close", () => open.delete(socket));
-  });
+  server.on("connection", (socket) => connections.add(socket));
   server.on("request", (request, response) => serve(request, response, null));
   // "100 Continue" is an invitation to send the body: it is given after the key was found good, not before.
   server.on("checkContinue", (request, response) => serve(request, response, () => response.writeContinue()));
@@ -150,26 +131,12 @@ function createHttpServer(
     refuseSocket(socket as Socket, new PosternError("method_not_allowed", "Cannot CONNECT: Postern is no proxy")),
   );
   server.on("clientError", (error: NodeJS.ErrnoException, stream) => {
-    const socket = stream as Connection;
+    const socket = stream as Socket;
     // Words for the broken request would stand in the middle of an answer that is on its way.
-    if (socket[openAnswers].some((answer) => answer.headersSent)) socket.destroy();
+    if (connections.isAnswering(socket)) socket.destroy();
     else refuseSocket(socket, explainParseError(error));
   });
   return server;
-}
-
-function isIdle(socket: Connection): boolean {
-  return socket[openAnswers].length === 0;
-}
-
-/**
- * Connections that only wait make room for new ones, the oldest first. They are looked for when somebody comes: a list
- * of them would change twice with each call.
- */
-function makeRoom(open: ReadonlySet<Connection>): void {
-  const idle = [...open].filter(isIdle);
-  if (idle.length < mostIdleConnections) return;
-  idle.reduce((oldest, socket) => (socket[idleSince] < oldest[idleSince] ? socket : oldest)).destroy();
 }
 
 function bind(server: Server, options: { readonly host: string; readonly port: number; readonly isOptional: boolean }): Promise<boolean> {

@@ -15,7 +15,7 @@ import type { Vault } from "#core/vault/vault.ts";
 import { answerHeaders } from "./attempt-headers.ts";
 import { attemptTarget, type Outgoing, type TargetTools, type TryWatch } from "./attempt-target.ts";
 import { costOfCall, recordCost } from "./call-cost.ts";
-import { type Exchange, hasLeft } from "./exchange.ts";
+import { type Exchange, hasLeft, type Ongoing } from "./exchange.ts";
 import type { Outcome, ReplyPump } from "./pump-reply.ts";
 import { writeFailure, writeProviderFailure } from "./write-failure.ts";
 
@@ -79,7 +79,7 @@ export async function runAttempts(exchange: Exchange, route: Route<ProviderRow>,
 }
 
 /** The tries of one call: usually one after the other; side by side where a config hedges. */
-class Race implements TryWatch {
+class Race implements TryWatch, Ongoing {
   readonly startedAtMs: number;
   readonly failed: string[] = [];
   bodyIsGone = false;
@@ -187,13 +187,16 @@ class Race implements TryWatch {
 
   onPump(pump: ReplyPump): void {
     this.#pumps.push(pump);
-    this.#exchange.onClientLeft = () => {
-      for (const one of this.#pumps) one.clientLeft();
-    };
-    this.#exchange.interrupt = (reason) => {
-      const error = reason instanceof PosternError ? reason : new PosternError("internal", reason.message);
-      for (const one of this.#pumps) one.fail(error);
-    };
+    this.#exchange.ongoing = this;
+  }
+
+  clientLeft(): void {
+    for (const one of this.#pumps) one.clientLeft();
+  }
+
+  interrupt(reason: Error): void {
+    const error = asRefusal(reason);
+    for (const one of this.#pumps) one.fail(error);
   }
 
   onCommit(pump: ReplyPump | null): void {
@@ -217,8 +220,7 @@ class Race implements TryWatch {
   #forgetSettled(): void {
     this.#pumps = this.#pumps.filter((pump) => !pump.isSettled);
     if (this.#pumps.length > 0) return;
-    this.#exchange.onClientLeft = null;
-    this.#exchange.interrupt = null;
+    this.#exchange.ongoing = null;
   }
 
   #patienceWith({ target }: Try): Patience {
@@ -282,24 +284,29 @@ function measured(outcome: Outcome, { limitIsCallers }: Try["target"]): Measured
   }
 }
 
+function asRefusal(reason: Error): PosternError {
+  return reason instanceof PosternError ? reason : new PosternError("internal", reason.message);
+}
+
 async function waitUnlessLeft(exchange: Exchange, delayMs: number, clock: Clock): Promise<boolean> {
   const left = new AbortController();
   let reason: Error = new PosternError("shutting_down", "Cannot finish this call: Postern is shutting down");
-  exchange.onClientLeft = () => left.abort();
-  exchange.interrupt = (why) => {
-    reason = why;
-    left.abort();
+  exchange.ongoing = {
+    clientLeft: () => left.abort(),
+    interrupt(why) {
+      reason = why;
+      left.abort();
+    },
   };
   try {
     await clock.wait(delayMs, left.signal);
     return true;
   } catch {
     exchange.record.ending = "client_closed";
-    if (!hasLeft(exchange)) writeFailure(exchange, reason instanceof PosternError ? reason : new PosternError("internal", reason.message));
+    if (!hasLeft(exchange)) writeFailure(exchange, asRefusal(reason));
     return false;
   } finally {
-    exchange.onClientLeft = null;
-    exchange.interrupt = null;
+    exchange.ongoing = null;
   }
 }
 
