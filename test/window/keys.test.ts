@@ -262,10 +262,17 @@ test.skipIf(whyNoStoredKeys !== null)("a machine without a safe place for keys i
   const { page } = window;
   await page.getByText("There is no safe place for keys yet").waitFor();
   expect(await inspectLook(page, "keys-no-vault")).toEqual([]);
-  await page.getByRole("button", { name: "Keep keys in an encrypted file" }).click();
+  // Who adds a key learns of it before the key is typed.
+  await page.getByRole("button", { name: "Add key" }).first().click();
+  const adding = page.getByRole("dialog", { name: "Add a key" });
+  await adding.getByText("There is no safe place for keys yet").waitFor();
+  expect(await inspectLook(page, "keys-no-vault-add")).toEqual([]);
+  await adding.getByRole("button", { name: "Keep keys in an encrypted file" }).click();
   const dialog = page.getByRole("dialog", { name: "Keep keys in an encrypted file" });
   await dialog.getByLabel("Passphrase").fill(passphrase);
   await dialog.getByRole("button", { name: "Keep keys in an encrypted file" }).click();
-  await page.getByText("There is no safe place for keys yet").waitFor({ state: "hidden" });
+  await dialog.waitFor({ state: "hidden" });
+  await adding.waitFor();
+  await expect.poll(() => page.getByText("There is no safe place for keys yet").count()).toBe(0);
   expect(await leftovers(window)).not.toContain(passphrase);
 });

@@ -1,9 +1,11 @@
 import { type ReactNode, useState } from "react";
 import type { ProviderInfo } from "#shared/contract/providers.ts";
+import { useAdmin } from "../../data/queries.ts";
 import { Dialog } from "../../parts/dialogs.tsx";
 import { useText } from "../../text/texts.ts";
 import { AddKeyForm, MissingValues } from "./add-key-form.tsx";
 import { ChooseProvider } from "./choose-provider.tsx";
+import { VaultNotice } from "./vault-notice.tsx";
 
 interface AddKeyDialogProps {
   readonly rows: readonly ProviderInfo[];
@@ -21,8 +23,11 @@ export function AddKeyDialog({ rows, provider, onClose, onDone, onAddOwn }: AddK
   const [chosen, setChosen] = useState(provider);
   const row = rows.find((one) => one.id === chosen);
   const keyed = rows.filter((one) => one.auth !== "none");
+  const keyList = useAdmin("listKeys", {});
   return (
     <Dialog isOpen onClose={onClose} title={row === undefined ? say("addTitle") : say("addTitleFor", { provider: row.name })}>
+      {/* Before anything is typed that could then not be kept. */}
+      {keyList.data === undefined ? null : <VaultNotice vault={keyList.data.vault} />}
       {row === undefined ? (
         <ChooseProvider rows={keyed} onChoose={(next) => setChosen(next.id)} onAddOwn={onAddOwn} />
       ) : (

@@ -22,11 +22,14 @@ export function VaultNotice({ vault }: { readonly vault: Answer<"listKeys">["vau
       ) : (
         <ShieldAlert aria-hidden="true" className="mt-0.5 size-4 shrink-0 text-warn" />
       )}
-      <div className="min-w-0 flex-1">
-        <p className="font-medium">{say(hasNone ? "vaultNone" : isLocked ? "vaultLocked" : "vaultTrouble")}</p>
-        <p className="mt-0.5 break-words text-ink-soft">{vault.words}</p>
+      {/* In a narrow place the button stands below its words. */}
+      <div className="flex min-w-0 flex-1 flex-wrap items-start gap-3">
+        <div className="min-w-0 flex-1 basis-72">
+          <p className="font-medium">{say(hasNone ? "vaultNone" : isLocked ? "vaultLocked" : "vaultTrouble")}</p>
+          <p className="mt-0.5 break-words text-ink-soft">{vault.words}</p>
+        </div>
+        {canOpen ? <Button onClick={() => setOpen(true)}>{say(hasNone ? "vaultMake" : "vaultUnlock")}</Button> : null}
       </div>
-      {canOpen ? <Button onClick={() => setOpen(true)}>{say(hasNone ? "vaultMake" : "vaultUnlock")}</Button> : null}
       {isOpen ? (
         <Suspense>
           <PassphraseDialog isNew={hasNone} onClose={() => setOpen(false)} />
