@@ -1,23 +1,30 @@
 import type { Ending } from "#core/dialects/conductor.ts";
+import type { AlikeReader } from "#core/wire/alike-reader.ts";
 
 /**
  * Finds a member such as `usage` in a whole reply without parsing the rest: the last one of this name, which in quotes
  * cannot be part of an answer's text, where quotes are escaped.
  *
+ * @param alike reads what it has met before, and learns the rest; what it read is good until it reads again
  * @returns the parsed object, or null where there is none that can be read
  */
-export function findMember(body: Buffer, name: string): unknown {
+export function findMember(body: Buffer, name: string, alike?: AlikeReader): unknown {
   const at = body.lastIndexOf(needleFor(name));
   if (at === -1) return null;
   let open = at + name.length + 2;
   while (isSpaceOrColon(body[open])) open++;
   if (body[open] !== 0x7b) return null;
+  const known = alike?.read(body, open);
+  if (known !== undefined) return known;
   let depth = 0;
   for (let index = open; index < body.length; index++) {
     if (body[index] === 0x7b) depth++;
     else if (body[index] === 0x7d && --depth === 0) {
       try {
-        return JSON.parse(body.toString("latin1", open, index + 1));
+        const text = body.toString("latin1", open, index + 1);
+        const value: unknown = JSON.parse(text);
+        alike?.learn(text, value);
+        return value;
       } catch {
         return null;
       }

@@ -4,6 +4,7 @@ import type { Dialect, ReplyMeta } from "#core/dialects/dialect.ts";
 import { parseJsonObject } from "#core/dialects/json.ts";
 import { openaiChat } from "#core/dialects/openai-chat/index.ts";
 import type { Translation } from "#core/dialects/translation.ts";
+import { AlikeReader } from "#core/wire/alike-reader.ts";
 import { beginsLikeJson, findMember, readReplyEnding } from "./peek-reply.ts";
 import type { ReplyStream } from "./reply-stream.ts";
 import { type ClientFraming, CollectedStream, ReplyCollector, TranslatedStream } from "./translate-stream.ts";
@@ -40,6 +41,8 @@ export interface ReplyWay {
 }
 
 const mebibyte = 1_048_576;
+/** A provider's answers differ in the numbers of their usage, and not in its names. */
+const usages = new AlikeReader();
 
 /** What a relay has to know of the call. */
 export interface RelayOptions {
@@ -57,7 +60,7 @@ export interface RelayOptions {
 export function relayWay(options: RelayOptions): ReplyWay {
   const { dialect, expectsJson } = options;
   const usageOf = (bytes: Buffer): Usage | null =>
-    dialect.readUsage(findMember(bytes, dialect.id === "gemini-generate" ? "usageMetadata" : "usage")) ?? null;
+    dialect.readUsage(findMember(bytes, dialect.id === "gemini-generate" ? "usageMetadata" : "usage", usages)) ?? null;
   return {
     contentType: options.framing === "json-array" ? "application/json" : null,
     expectsJson,

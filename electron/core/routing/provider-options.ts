@@ -94,12 +94,13 @@ const optionsOfHeaders: ReadonlyMap<string, keyof ProviderOptions> = new Map(opt
  */
 export function readOptionHeaders(portkey: ReadonlyMap<string, string> | null): ProviderOptions | null {
   if (portkey === null) return null;
-  const options: Record<string, string> = {};
-  for (const [header, text] of portkey) {
+  let options: Record<string, string> | null = null;
+  for (const header of portkey.keys()) {
     const name = optionsOfHeaders.get(header);
-    if (name === undefined || text.trim() === "") continue;
-    const value = providerOptionFields[name].safeParse(text.trim());
-    if (value.success && value.data !== undefined) options[name] = value.data;
+    const text = name === undefined ? "" : (portkey.get(header) ?? "").trim();
+    if (name === undefined || text === "") continue;
+    const value = providerOptionFields[name].safeParse(text);
+    if (value.success && value.data !== undefined) (options ??= {})[name] = value.data;
   }
-  return Object.keys(options).length === 0 ? null : options;
+  return options;
 }
