@@ -13,6 +13,8 @@ const aNumber = 0;
 const mostShapes = 8;
 /** Where texts are never alike, it is no use to learn on. */
 const mostLearnt = 500;
+/** A provider's usage has some hundreds of bytes. */
+const longestText = 4_096;
 /** Any number of so many digits is exact. */
 const mostDigits = 15;
 
@@ -48,7 +50,7 @@ export class AlikeReader {
    * @param value what `JSON.parse` made of it, and nobody else holds
    */
   learn(text: string, value: unknown): void {
-    if (this.#learnt >= mostLearnt) return;
+    if (this.#learnt >= mostLearnt || text.length > longestText) return;
     const shape = shapeOf(text, value);
     if (shape === null) return;
     this.#learnt++;
