@@ -25,6 +25,7 @@ export const rooms = {
     packages: [
       "node:*",
       "undici",
+      "undici/lib/*",
       "@smithy/signature-v4",
       "@aws-sdk/credential-provider-ini",
       "@aws-sdk/credential-provider-node",
@@ -68,7 +69,7 @@ export const rooms = {
       ...everywhereInCore,
     ],
     // Of undici only its types and the base class that the built-in model stands on: see no-raw-fetch.
-    packages: ["node:*", "undici"],
+    packages: ["node:*", "undici", "undici/lib/*"],
   },
   "electron/core/admin": {
     folders: [

@@ -1,4 +1,4 @@
-import { Dispatcher } from "undici";
+import Dispatcher from "undici/lib/dispatcher/dispatcher.js";
 import { quirksSchema } from "#shared/schema/provider.ts";
 import type { ProviderRow } from "#core/config/provider-rows.ts";
 

@@ -1,4 +1,5 @@
-import { type Dispatcher, Pool } from "undici";
+import type { Dispatcher } from "undici";
+import Pool from "undici/lib/dispatcher/pool.js";
 import type { NetworkWay } from "./network-way.ts";
 
 /** How patiently a provider is waited for, in milliseconds. */

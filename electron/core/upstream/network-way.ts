@@ -2,7 +2,8 @@ import { X509Certificate } from "node:crypto";
 import { readFileSync, statSync } from "node:fs";
 import { isIP } from "node:net";
 import { createSecureContext, getCACertificates, rootCertificates, type SecureContext } from "node:tls";
-import { buildConnector } from "undici";
+import type { buildConnector as connectors } from "undici";
+import buildConnector from "undici/lib/core/connect.js";
 import { PosternError } from "#shared/errors.ts";
 import type { NetworkSettings } from "#shared/schema/settings.ts";
 import { openTunnel, type Proxy } from "./open-tunnel.ts";
@@ -10,7 +11,7 @@ import { openTunnel, type Proxy } from "./open-tunnel.ts";
 /** How connections leave this machine. */
 export interface NetworkWay {
   /** What opens the connections to an origin: directly, or through the proxy. */
-  connectorFor(origin: string, options: { readonly timeoutMs: number }): buildConnector.connector;
+  connectorFor(origin: string, options: { readonly timeoutMs: number }): connectors.connector;
   /** Takes new settings. @returns whether they differ: open connections were made with the old ones then */
   configure(settings: NetworkSettings): boolean;
 }
