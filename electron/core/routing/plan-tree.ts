@@ -19,6 +19,8 @@ type Strictness = "all" | "facts" | "none";
  */
 export function planTree<Row extends RouteRow>(call: RouteCall, world: RouteWorld<Row>): Route<Row> {
   const { root, alias, inputs } = resolveConfig(call, world);
+  // Most calls mean one target, and nothing speaks against it.
+  if (root.kind === "target" && isAble(root, "all")) return { root: root.target, alias, metadata: inputs.metadata, skipped: none };
   const strictness = (["all", "facts", "none"] as const).find((one) => hasTarget(root, one));
   if (strictness === undefined) throw firstError(root) ?? new PosternError("internal", "Cannot route this call: its config has no target");
   const build = (draft: Draft<Row>): RouteNode<Row> => (draft.kind === "target" ? draft.target : buildBranch(draft));
@@ -30,6 +32,8 @@ export function planTree<Row extends RouteRow>(call: RouteCall, world: RouteWorl
   };
   return { root: build(root), alias, metadata: inputs.metadata, skipped: findSkipped(root, strictness) };
 }
+
+const none: readonly never[] = [];
 
 interface Circumstances<Row extends RouteRow> {
   readonly call: RouteCall;

@@ -49,7 +49,7 @@ interface Histogram {
 export function openCallMetrics(): CallMetrics {
   // One look-up a call: what the exposition tells apart is added up from these when somebody asks.
   const series = new Map<string, Series>();
-  const attempts = new PairMap<number>();
+  const attempts = new PairMap<{ count: number }>();
   let last: { readonly record: CallRecord; readonly series: Series } | null = null;
 
   function seriesOf(record: CallRecord): Series {
@@ -82,8 +82,9 @@ export function openCallMetrics(): CallMetrics {
       if (record.firstByteMs !== null) add(one.firstBytes, record.firstByteMs / 1_000);
       for (const attempt of record.attempts) {
         const outcome = attempt.errorCode ?? String(attempt.status ?? "none");
-        const count = attempts.get(attempt.provider, outcome);
-        if (count !== undefined || attempts.size < mostSeries) attempts.set(attempt.provider, outcome, (count ?? 0) + 1);
+        const known = attempts.get(attempt.provider, outcome);
+        if (known !== undefined) known.count++;
+        else if (attempts.size < mostSeries) attempts.set(attempt.provider, outcome, { count: 1 });
       }
     },
     render({ callsUnderWay, version, startedAtMs }) {
@@ -106,7 +107,7 @@ export function openCallMetrics(): CallMetrics {
           "postern_attempts_total",
           "Tries at a provider; outcome is its HTTP status, or why there is none.",
           ["provider", "outcome"],
-          Array.from(attempts.entries(), ([provider, outcome, count]) => [[provider, outcome], count]),
+          Array.from(attempts.entries(), ([provider, outcome, { count }]) => [[provider, outcome], count]),
         ),
         ...counter(
           "postern_tokens_total",

@@ -23,6 +23,22 @@ describe("scanObject()", () => {
     );
   });
 
+  it("takes no key for the one that stood in its place before", () => {
+    // "Ã©" has the codes of the bytes of "é"; the escapes mean what was written out before.
+    const texts = [
+      '{"model":1}',
+      '{"Ã©":1}',
+      '{"é":1}',
+      '{"model":1}',
+      '{"mod\\u0065l":1}',
+      '{"modes":1}',
+      '{"mode":1}',
+      '{"a\\\\b":1}',
+      '{"a\\b":1}',
+    ];
+    expect(texts.map((text) => scan(text).members[0]?.key)).toEqual(texts.map((text) => Object.keys(JSON.parse(text) as object)[0]));
+  });
+
   it("crosses long strings with escaped quotes and runs of backslashes", () => {
     const long = `${"x".repeat(40)}\\"${"\\\\".repeat(30)}\\" ${"y".repeat(40)}`;
     expect(scan(`{"a":"${long}","b":1}`).members.map((member) => member.key)).toEqual(["a", "b"]);

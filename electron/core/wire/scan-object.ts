@@ -90,7 +90,7 @@ export function scanObject(bytes: Buffer, limits: { readonly depth: number; read
       if (end < 0) return stringFailure(end);
       if (depth === 1) {
         keyStart = at;
-        key = readKey(bytes, at, end);
+        key = readKey(bytes, { start: at, end, index: members.length });
       }
       at = skipSpace(bytes, end);
       if (bytes[at] !== COLON) return failure("malformed", at);
@@ -268,8 +268,27 @@ function digitsEnd(bytes: Buffer, from: number): number {
   }
 }
 
-function readKey(bytes: Buffer, start: number, end: number): string {
+/** The first names of the object before: a tool's bodies mostly have the same in the same order, and then no text is made. */
+const lastKeys: string[] = [];
+const mostLastKeys = 32;
+const longestLastKey = 40;
+
+function readKey(bytes: Buffer, { start, end, index }: { readonly start: number; readonly end: number; readonly index: number }): string {
+  const last = lastKeys[index];
+  if (last !== undefined && isSpelled(bytes, start + 1, end - 1, last)) return last;
   const raw = bytes.toString("utf8", start + 1, end - 1);
   // "mod\u0065l" is the key "model": told apart, it would slip past the check for duplicates.
-  return raw.includes("\\") ? (JSON.parse(`"${raw}"`) as string) : raw;
+  const key = raw.includes("\\") ? (JSON.parse(`"${raw}"`) as string) : raw;
+  if (index < mostLastKeys && key.length <= longestLastKey) lastKeys[index] = key;
+  return key;
+}
+
+/** Whether bytes are these letters, each of one byte and meaning itself: what is longer or escaped is left to the decoder. */
+function isSpelled(bytes: Buffer, start: number, end: number, letters: string): boolean {
+  if (end - start !== letters.length) return false;
+  for (let index = 0; index < letters.length; index++) {
+    const byte = bytes[start + index] as number;
+    if (byte !== letters.charCodeAt(index) || byte === BACKSLASH || byte > 0x7e) return false;
+  }
+  return true;
 }
