@@ -15,6 +15,7 @@ import type { PriceOf } from "#core/usage/cost.ts";
 import type { Vault } from "#core/vault/vault.ts";
 import { answerHeaders, requestHeaders } from "./attempt-headers.ts";
 import { costHeaders, costOfCall, recordCost } from "./call-cost.ts";
+import { unlessCut } from "./cut-off.ts";
 import { type Exchange, hasLeft } from "./exchange.ts";
 import { findSecret } from "./find-secret.ts";
 import { type Outcome, ReplyPump } from "./pump-reply.ts";
@@ -124,7 +125,11 @@ export function attemptTarget(
     }
     const step: Step = { exchange, tried, outgoing, tools, watch, times, origin, basePath };
     const secret = findSecret(target, origin, tools.vault);
-    if (secret instanceof Promise) return secret.then((found) => prepareAndSend(step, found)).catch(asOutcome);
+    if (secret instanceof Promise) {
+      return unlessCut(exchange, secret)
+        .then((found) => prepareAndSend(step, found))
+        .catch(asOutcome);
+    }
     const sent = prepareAndSend(step, secret);
     return sent instanceof Promise ? sent : Promise.resolve(sent);
   } catch (error) {
@@ -136,6 +141,7 @@ function prepareAndSend(step: Step, secret: string | null): Promise<Outcome> | O
   const { exchange, tried, outgoing, tools, watch, times, origin, basePath } = step;
   const { target } = tried;
   if (hasLeft(exchange)) return left;
+  if (exchange.cut !== null) return { kind: "error", error: exchange.cut };
   if (watch.isWon) return lost;
   watch.onPrepare();
   const { bytes, path, way, dropped, source } = outgoing.prepare(target);
@@ -158,7 +164,7 @@ function prepareAndSend(step: Step, secret: string | null): Promise<Outcome> | O
   if (secret === null) return send(step, request, reply, null);
   const signed = tools.sign(request, target.row, secret, target.ownKey === null ? "person" : "caller");
   if (!(signed instanceof Promise)) return send(step, request, reply, signed);
-  return signed
+  return unlessCut(exchange, signed)
     .then((secrets) => {
       if (hasLeft(exchange)) return left;
       return watch.isWon ? lost : send(step, request, reply, secrets);

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { PosternError } from "#shared/errors.ts";
 import { type RequestHead, readHead } from "#core/access/read-head.ts";
 import type { GrantedEndpoint } from "#shared/schema/grant.ts";
 import type { Allowance } from "./allowance.ts";
@@ -12,8 +13,8 @@ import { newCall, type OpenCall } from "#core/usage/call-record.ts";
 export interface Ongoing {
   /** The connection has closed before the answer was whole. */
   clientLeft(): void;
-  /** Cuts it off with an error, as a shutdown or a revoked key does. */
-  interrupt(reason: Error): void;
+  /** Ends it with an error: `cutOff` calls this, and sees to it that nothing follows. */
+  interrupt(reason: PosternError): void;
 }
 
 /** One request and its answer, from the first byte to the log. */
@@ -32,8 +33,12 @@ export interface Exchange {
   readonly beginBody: (() => void) | null;
   /** What the log will say, filled in as it becomes known. A record without an endpoint is not kept. */
   readonly record: OpenCall;
-  /** What could be ended: set while a reply is on its way, or waited for. */
+  /** What could be ended: set while a reply is on its way, or waited for, and while the rest of a body is. */
   ongoing: Ongoing | null;
+  /** Why it was ended from outside, as by a shutdown, a revoked key or its person; null as long as it was not. */
+  cut: PosternError | null;
+  /** What gives up steps that are waited for when the call is cut off; null where there was none yet. */
+  steps: Set<(reason: PosternError) => void> | null;
   /** Its place among the calls under way; -1 where it is not among them. */
   slot: number;
   /** What the path asks for, once it is known; null for what needs no key. */
@@ -62,6 +67,8 @@ export function openExchange(
     extraHeaders: none,
     beginBody: options.beginBody,
     ongoing: null,
+    cut: null,
+    steps: null,
     slot: -1,
     wanted: null,
     allowance: null,

@@ -32,6 +32,7 @@ import type { BodyKeeper } from "./body-keeper.ts";
 import { CallsUnderWay } from "./calls-under-way.ts";
 import { checkRequestLine } from "./check-request-line.ts";
 import { createWorld } from "./create-world.ts";
+import { cutOff } from "./cut-off.ts";
 import { type Exchange, openExchange } from "./exchange.ts";
 import { corsHeaders, guardOrigin } from "./guard-origin.ts";
 import { handleCall } from "./handle-call.ts";
@@ -90,8 +91,6 @@ export interface Gateway {
 
 const log = debugLog("http");
 const longestModelSearchMs = 1_000;
-/** When the calls of a key that has ended are looked for once more: one may have been between two steps. */
-const cutAgainMs = [100, 300, 700];
 
 /** Joins the parts into the hot path: guard, identify, read, plan, attempt, pump, record. */
 export function createGateway(parts: GatewayParts): Gateway {
@@ -117,13 +116,10 @@ export function createGateway(parts: GatewayParts): Gateway {
   live.onChange(refreshOrigins);
   parts.grants.onChange(refreshOrigins);
   parts.grants.onEnd((grantId, why) => {
-    const cut = (): void => {
-      for (const { allowance, ongoing } of underWay.all()) {
-        if (allowance?.grant.id === grantId && allowance.grant.state.ended !== null) ongoing?.interrupt(why);
-      }
-    };
-    cut();
-    for (const afterMs of cutAgainMs) setTimeout(cut, afterMs).unref();
+    for (const exchange of underWay.all()) {
+      const grant = exchange.allowance?.grant;
+      if (grant?.id === grantId && grant.state.ended !== null) cutOff(exchange, why);
+    }
   });
   const admission = {
     allowanceOf: createAllowances({

@@ -48,7 +48,7 @@ async function handleUpload(
   tools: CallTools,
 ): Promise<void> {
   const maxBytes = tools.config.current.gateway.maxBodyBytes;
-  const upload = await readUpload(exchange.request, {
+  const upload = await readUpload(exchange, {
     contentType,
     maxBytes,
     providerIsNamed: (route.provider !== null || route.config !== null) && exchange.allowance?.needsModel !== true,
@@ -87,7 +87,7 @@ async function handleJson(exchange: Exchange, { endpoint, path, caller, route }:
       `Cannot read this body: its Content-Type is not application/json${endpoint.takesFiles ? " or multipart/form-data" : ""}; send it as that`,
     );
   }
-  const bytes = await readBody(exchange.request, { encoding: head.contentEncoding, maxBytes });
+  const bytes = await readBody(exchange, { encoding: head.contentEncoding, maxBytes });
   const call = readJsonCall(bytes);
   const stream = path?.stream ?? call.stream;
   record.requestBytes = bytes.length;

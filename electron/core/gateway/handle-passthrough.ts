@@ -30,7 +30,7 @@ export async function handlePassthrough(exchange: Exchange, path: string, caller
   }
   const bytes =
     request.method === "POST"
-      ? await readBody(request, { encoding: head.contentEncoding, maxBytes: tools.config.current.gateway.maxBodyBytes })
+      ? await readBody(exchange, { encoding: head.contentEncoding, maxBytes: tools.config.current.gateway.maxBodyBytes })
       : null;
   noteCall(exchange, route, "passthrough");
   exchange.record.requestBytes = bytes?.length ?? null;

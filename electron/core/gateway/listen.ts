@@ -3,6 +3,7 @@ import type { AddressInfo, Socket } from "node:net";
 import { PosternError } from "#shared/errors.ts";
 import { writeOpenAiError } from "#core/dialects/openai-chat-error.ts";
 import { ClientConnections } from "./client-connections.ts";
+import { cutOff } from "./cut-off.ts";
 import type { Gateway } from "./gateway.ts";
 import { bracketed, PortTakenError } from "./port-taken-error.ts";
 import { ownHeaders } from "./response-headers.ts";
@@ -70,7 +71,7 @@ export async function listen(gateway: Gateway, options: { readonly host: string;
       for (const exchange of gateway.underWay.all()) {
         if (!connections.has(exchange.request.socket)) continue;
         if (exchange.ongoing === null) exchange.request.destroy();
-        else exchange.ongoing.interrupt(reason);
+        else cutOff(exchange, reason);
       }
       setTimeout(() => servers.forEach((server) => server.closeAllConnections()), 200);
     }, graceMs);

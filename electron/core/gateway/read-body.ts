@@ -1,7 +1,10 @@
-import type { IncomingMessage } from "node:http";
 import { promisify } from "node:util";
 import { brotliDecompress, gunzip, inflate as inflateZlib, zstdDecompress } from "node:zlib";
 import { PosternError } from "#shared/errors.ts";
+import type { Exchange } from "./exchange.ts";
+
+/** What is read of an exchange, and where it can be ended meanwhile. */
+type BodyExchange = Pick<Exchange, "request" | "ongoing">;
 
 const idleLimitMs = 30_000;
 
@@ -19,18 +22,18 @@ const inflaters = {
  *
  * @param options `maxBytes` holds for the body as it comes and as it is inflated
  * @throws {PosternError} `body_too_large`, `request_timeout` after 30 s of silence, `unsupported_encoding`,
- *   `invalid_body` when it cannot be inflated, `client_closed`
+ *   `invalid_body` when it cannot be inflated, `client_closed`, and why the call was cut off
  */
 export function readBody(
-  request: IncomingMessage,
+  exchange: BodyExchange,
   options: { readonly encoding: string | null; readonly maxBytes: number },
 ): Promise<Buffer> {
   const encoding = options.encoding?.trim().toLowerCase() ?? "identity";
   const isPlain = encoding === "identity" || encoding === "";
-  return isPlain ? collect(request, options.maxBytes) : inflate(request, encoding, options.maxBytes);
+  return isPlain ? collect(exchange, options.maxBytes) : inflate(exchange, encoding, options.maxBytes);
 }
 
-async function inflate(request: IncomingMessage, encoding: string, maxBytes: number): Promise<Buffer> {
+async function inflate(exchange: BodyExchange, encoding: string, maxBytes: number): Promise<Buffer> {
   if (!isInflatable(encoding)) {
     throw new PosternError(
       "unsupported_encoding",
@@ -40,7 +43,7 @@ async function inflate(request: IncomingMessage, encoding: string, maxBytes: num
       },
     );
   }
-  const packed = await collect(request, maxBytes);
+  const packed = await collect(exchange, maxBytes);
   try {
     return await inflaters[encoding](packed, { maxOutputLength: maxBytes });
   } catch (error) {
@@ -63,7 +66,8 @@ function isInflatable(encoding: string): encoding is keyof typeof inflaters {
   return Object.hasOwn(inflaters, encoding);
 }
 
-function collect(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
+function collect(exchange: BodyExchange, maxBytes: number): Promise<Buffer> {
+  const { request } = exchange;
   const announced = announcedLength(request.rawHeaders);
   if (announced > maxBytes) return Promise.reject(tooLarge(maxBytes));
   return new Promise((resolve, reject) => {
@@ -79,6 +83,7 @@ function collect(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
       clearTimeout(timer);
       const isFirst = !isSettled;
       isSettled = true;
+      if (isFirst) exchange.ongoing = null;
       return isFirst;
     }
     function fail(error: PosternError): void {
@@ -105,9 +110,11 @@ function collect(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
     };
     // An error comes with it, and node:http keeps that to itself where nobody listens.
     request.on("close", onGone);
-    // Most bodies come along with their header and are there by then: they need no timer.
+    // Most bodies come along with their header and are there by then: they need no timer, and nobody can end them.
     process.nextTick(() => {
-      if (isAwaited()) timer = setTimeout(giveUp, idleLimitMs);
+      if (!isAwaited()) return;
+      timer = setTimeout(giveUp, idleLimitMs);
+      exchange.ongoing = { clientLeft: onGone, interrupt: fail };
     });
   });
 }

@@ -1,7 +1,7 @@
-import type { IncomingMessage } from "node:http";
 import { Readable } from "node:stream";
 import { PosternError } from "#shared/errors.ts";
 import { MultipartError, type MultipartPiece, MultipartReader, readBoundary } from "#core/wire/multipart.ts";
+import type { Exchange } from "./exchange.ts";
 import { tooLarge } from "./read-body.ts";
 
 /** A multipart request: its fields as far as they have come, its files not read. */
@@ -25,10 +25,10 @@ const idleLimitMs = 30_000;
  * Reads a multipart request until the model is known (or not at all where a header names the provider), so that a file
  * behind it is never held. Many clients send the file first: then it is held until the model comes, up to `maxBytes`.
  *
- * @throws {PosternError} `invalid_body`, `body_too_large`, `request_timeout` or `client_closed`
+ * @throws {PosternError} `invalid_body`, `body_too_large`, `request_timeout`, `client_closed`, or why the call was cut off
  */
 export async function readUpload(
-  request: IncomingMessage,
+  exchange: Pick<Exchange, "request" | "ongoing">,
   options: {
     readonly contentType: string;
     readonly maxBytes: number;
@@ -37,6 +37,7 @@ export async function readUpload(
     readonly mostHeldBytes: number;
   },
 ): Promise<Upload> {
+  const { request } = exchange;
   const boundary = readBoundary(options.contentType);
   if (boundary === null)
     throw new PosternError("invalid_body", "Cannot read this upload: its Content-Type is not multipart/form-data with a boundary");
@@ -78,6 +79,7 @@ export async function readUpload(
     const onClose = (): void => done(left());
     function done(error: Error | null): void {
       clearTimeout(timer);
+      exchange.ongoing = null;
       request.pause();
       request.off("data", onData).off("end", onEnd).off("close", onClose);
       if (error === null) resolve();
@@ -85,6 +87,7 @@ export async function readUpload(
     }
     request.on("error", () => {});
     request.on("data", onData).on("end", onEnd).on("close", onClose);
+    exchange.ongoing = { clientLeft: onClose, interrupt: done };
   });
 
   // Behind the closing delimiter nothing follows that means anything.

@@ -159,7 +159,7 @@ class Race implements TryWatch, Ongoing {
       for (;;) {
         const over = await Promise.race(patience === null ? underWay.values() : [...underWay.values(), patience.over]);
         if (over === null) {
-          const beside: Try | null = this.isWon || hasLeft(this.#exchange) ? null : walk.beside();
+          const beside: Try | null = this.isWon || this.#exchange.cut !== null || hasLeft(this.#exchange) ? null : walk.beside();
           if (beside !== null) underWay.set(beside, this.run(beside));
           patience = beside === null ? null : this.#patienceWith(beside);
           continue;
@@ -194,9 +194,8 @@ class Race implements TryWatch, Ongoing {
     for (const one of this.#pumps) one.clientLeft();
   }
 
-  interrupt(reason: Error): void {
-    const error = asRefusal(reason);
-    for (const one of this.#pumps) one.fail(error);
+  interrupt(reason: PosternError): void {
+    for (const one of this.#pumps) one.fail(reason);
   }
 
   onCommit(pump: ReplyPump | null): void {
@@ -284,26 +283,17 @@ function measured(outcome: Outcome, { limitIsCallers }: Try["target"]): Measured
   }
 }
 
-function asRefusal(reason: Error): PosternError {
-  return reason instanceof PosternError ? reason : new PosternError("internal", reason.message);
-}
-
 async function waitUnlessLeft(exchange: Exchange, delayMs: number, clock: Clock): Promise<boolean> {
-  const left = new AbortController();
-  let reason: Error = new PosternError("shutting_down", "Cannot finish this call: Postern is shutting down");
-  exchange.ongoing = {
-    clientLeft: () => left.abort(),
-    interrupt(why) {
-      reason = why;
-      left.abort();
-    },
-  };
+  const over = new AbortController();
+  const end = (): void => over.abort();
+  exchange.ongoing = { clientLeft: end, interrupt: end };
+  if (exchange.cut !== null) end();
   try {
-    await clock.wait(delayMs, left.signal);
+    await clock.wait(delayMs, over.signal);
     return true;
   } catch {
-    exchange.record.ending = "client_closed";
-    if (!hasLeft(exchange)) writeFailure(exchange, asRefusal(reason));
+    if (exchange.cut === null) exchange.record.ending = "client_closed";
+    else writeFailure(exchange, exchange.cut);
     return false;
   } finally {
     exchange.ongoing = null;

@@ -10,6 +10,7 @@ import { loadAwsEventStream } from "#core/wire/aws-event-stream.ts";
 import type { Allowance } from "./allowance.ts";
 import type { Outgoing } from "./attempt-target.ts";
 import type { BodyKeeper } from "./body-keeper.ts";
+import { unlessCut } from "./cut-off.ts";
 import type { Exchange } from "./exchange.ts";
 import { type AttemptTools, runAttempts } from "./run-attempts.ts";
 
@@ -31,7 +32,7 @@ export function runCall(exchange: Exchange, asked: RouteCall, tools: CallTools, 
   const { world } = tools;
   const isClosed = asked.config === null && asked.model !== null && exchange.allowance?.mayMean(asked.model) === false;
   if (asked.hasGrant && !isClosed && asksForUnknownModel(asked, world)) {
-    return tools.learnModel().then(() => runPlan(exchange, asked, tools, outgoing));
+    return unlessCut(exchange, tools.learnModel()).then(() => runPlan(exchange, asked, tools, outgoing));
   }
   return runPlan(exchange, asked, tools, outgoing);
 }
