@@ -81,6 +81,8 @@ const stalledReaderMs = 120_000;
 const tailBytes = 16_384;
 /** A longer answer is not kept to be given again. */
 const mostKeptBytes = 4_194_304;
+/** A browser throws away what it has not read yet of an answer that breaks: the words that say why get ahead of the break. */
+const lastWordsMs = 50;
 /** Each 1xx answer starts the wait for the first byte anew, so they are counted. */
 const mostInterimAnswers = 32;
 const noHeaders: IncomingHttpHeaders = {};
@@ -341,10 +343,9 @@ export class ReplyPump implements Dispatcher.DispatchHandler {
   #endWithItsFailure(stream: ReplyStream, failure: Failure, own: Buffer | null): void {
     const error = this.#streamFailure(failure);
     if (this.#committed) {
-      const { response } = this.#exchange;
       if (own !== null) this.#write(this.#scrub(own));
       const told = this.#options.way.tellsFailures ? stream.fail(this.#withoutSecret(failure)) : Buffer.from("\n\n");
-      response.write(told ?? "", () => response.destroy());
+      this.#leaveWith(told ?? Buffer.alloc(0));
       this.#finishDelivered("failed", stream.usage, error);
     } else {
       const { status, headers } = { status: failure.status, headers: this.#headers };
@@ -446,9 +447,15 @@ export class ReplyPump implements Dispatcher.DispatchHandler {
     const { response } = this.#exchange;
     const stream = this.#mode === "stream" ? this.#stream : null;
     const told = stream?.fail({ status: error.status, message: error.message, code: error.code }) ?? null;
-    if (told !== null && !response.destroyed) response.write(told, () => response.destroy());
+    if (told !== null && !response.destroyed) this.#leaveWith(told);
     else response.destroy();
     this.#finishDelivered("truncated", stream?.usage ?? null, error);
+  }
+
+  /** Closes the client's connection behind its last words, without what would read as an end. */
+  #leaveWith(words: Buffer): void {
+    const { response } = this.#exchange;
+    response.write(words, () => setTimeout(() => response.destroy(), lastWordsMs).unref());
   }
 
   #deliver(ending: Ending, usage: Usage | null, error: PosternError | null = null): void {
