@@ -85,6 +85,8 @@ export const errorTable = {
 
   // Postern itself
   client_closed: { status: 499, type: "client_closed", retry: "never", fault: "client" },
+  /** A person has stopped the call. Google's CANCELLED has this status; SDKs try again after 408, 409, 429 and 5xx, not after it. */
+  call_stopped: client(499),
   internal: postern(500),
 } as const satisfies Record<string, ErrorKind>;
 

@@ -201,6 +201,7 @@ export async function createPostern(platform: Platform): Promise<Postern> {
         events.publish({ type: "gateway-changed" });
       },
       pausedUntilMs: () => gateway.pausedUntilMs,
+      stopCall: (record) => gateway.stop(record),
       recordsUnderWay: () => gateway.underWay.all().map(({ record }) => record),
       browserWindow: () => browserWindow,
     };

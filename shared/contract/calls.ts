@@ -115,7 +115,7 @@ export type CallBodies = z.infer<typeof callBodiesSchema>;
 
 /** A call that has no whole answer yet. */
 export const callUnderWaySchema = z.object({
-  /** Another one than the log will give it. */
+  /** Another one than the log will give it, and never given again. */
   id: z.number(),
   startedAtMs: z.number(),
   endpoint: z.string().nullable(),
@@ -165,6 +165,11 @@ export const callsContract = {
     path: "/admin/calls/under-way",
     reply: z.object({ calls: z.array(callUnderWaySchema).readonly(), count: z.number() }),
   },
+  /**
+   * By the number that it has among those under way. Its client gets `call_stopped`, and nothing more is sent for it. False
+   * where there is no such call: it may have ended meanwhile.
+   */
+  stopCall: { method: "DELETE", path: "/admin/calls/under-way/:id", reply: z.object({ stopped: z.boolean() }) },
   getCall: { method: "GET", path: "/admin/calls/:id", reply: loggedCallSchema },
   getCallBodies: { method: "GET", path: "/admin/calls/:id/bodies", reply: callBodiesSchema },
   exportCallsCsv: { method: "GET", path: "/admin/calls.csv", query: callFilterSchema, reply: z.string(), type: "text/csv; charset=utf-8" },

@@ -4,7 +4,7 @@ import path from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { type Permissions, permissionsSchema } from "#shared/schema/grant.ts";
 import { adminOf } from "../fakes/call-admin.ts";
-import { stallAfter } from "../fakes/misbehaviour.ts";
+import { stall, stallAfter } from "../fakes/misbehaviour.ts";
 import { openAi, openAiChat, openAiStream } from "../fakes/openai-replies.ts";
 import { gate } from "../fakes/replies.ts";
 import { runCommand } from "../fakes/run-command.ts";
@@ -252,6 +252,16 @@ describe("limits", () => {
       await exchange.finish();
     });
     expect([(await ask(key, { model: "cheap" })).status, (await ask(key, { model: "cheap" })).status]).toEqual([400, 200]);
+  });
+
+  test("what a person stopped on its way may have to be paid for: what was held stays spent", async () => {
+    const { key } = await grant({ budgets: [{ unit: "tokens", amount: 9_000, per: "day" }] });
+    const call = adminOf(postern);
+    provider.next(stall());
+    const answer = ask(key, { model: "cheap" });
+    await provider.waitForRequest(1);
+    for (const { id } of (await call("listCallsUnderWay", {})).calls) await call("stopCall", { parameters: { id: String(id) } });
+    expect([(await answer).code, (await ask(key, { model: "cheap" })).code]).toEqual(["call_stopped", "insufficient_quota"]);
   });
 
   test("survive a kill: what was held stays spent", async () => {

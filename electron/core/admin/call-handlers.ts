@@ -12,17 +12,23 @@ import type { AdminParts } from "./parts.ts";
 export function createCallHandlers({
   store,
   calls,
+  startedAtMs,
   recordsUnderWay,
-}: Pick<AdminParts, "store" | "calls" | "recordsUnderWay">): HandlersOf<typeof callsContract> {
+  stopCall,
+}: Pick<AdminParts, "store" | "calls" | "startedAtMs" | "recordsUnderWay" | "stopCall">): HandlersOf<typeof callsContract> {
   /** A log that cannot be written can still be read. */
   const settled = (): Promise<void> => calls.flush().catch(() => undefined);
-  const listUnderWay = createUnderWayList(recordsUnderWay);
+  const underWay = createUnderWayList(recordsUnderWay, startedAtMs);
   return {
     async listCalls({ query: { before, after, limit, ...filter } }) {
       await settled();
       return readCalls(store, filter, { beforeId: before ?? null, afterId: after ?? null, limit });
     },
-    listCallsUnderWay: () => Promise.resolve(listUnderWay()),
+    listCallsUnderWay: () => Promise.resolve(underWay.list()),
+    stopCall({ parameters }) {
+      const record = underWay.find(readId(parameters.id));
+      return Promise.resolve({ stopped: record !== null && stopCall(record) });
+    },
     async getCall({ parameters }) {
       await settled();
       const call = await readCall(store, readId(parameters.id));

@@ -58,6 +58,8 @@ export interface AdminParts {
   pausedUntilMs(): number | null;
   /** What is known so far of the calls that have no whole answer yet, in no order. */
   recordsUnderWay(): readonly CallRecord[];
+  /** Stops one of them. @returns whether it was still under way */
+  stopCall(record: CallRecord): boolean;
   /** How the window is served to browsers; null where it is not. */
   browserWindow(): BrowserWindow | null;
 }

@@ -159,6 +159,8 @@ function takenBy(record: CallRecord, held: Amount): Amount | null {
     const tokens = record.inputTokens + (record.outputTokens ?? 0);
     return { tokens: tokens + lost.tokens, microUsd: (record.costMicroUsd ?? held.microUsd) + lost.microUsd };
   }
+  // What was on its way when it was stopped may be charged for, and nobody says how much.
+  if (record.attempts.some(({ errorCode, connectMs }) => errorCode === "call_stopped" && connectMs !== null)) return null;
   // A refusal: nobody charges for one.
   return record.status !== null && record.status >= 400 ? lost : null;
 }

@@ -23,6 +23,7 @@ import { Measurements } from "#core/routing/measurements.ts";
 import type { Connections } from "#core/upstream/connections.ts";
 import { createSigner } from "#core/upstream/sign-outgoing.ts";
 import type { CallLog } from "#core/usage/call-log.ts";
+import type { CallRecord } from "#core/usage/call-record.ts";
 import type { PriceOf } from "#core/usage/cost.ts";
 import { toolName } from "#core/usage/tool-name.ts";
 import type { Vault } from "#core/vault/vault.ts";
@@ -85,6 +86,8 @@ export interface Gateway {
   readonly pausedUntilMs: number | null;
   /** Calls that have no whole answer yet. */
   readonly underWay: CallsUnderWay;
+  /** Stops a call under way for its person, who knows it by what the log will have of it. @returns whether it was still under way */
+  stop(record: CallRecord): boolean;
   /** What its planner looks at, for the dry run. */
   readonly world: RouteWorld<ProviderRow>;
 }
@@ -298,6 +301,12 @@ export function createGateway(parts: GatewayParts): Gateway {
         onClose();
       });
       void handle(exchange);
+    },
+    stop(record) {
+      const exchange = underWay.all().find((one) => one.record === record);
+      if (exchange === undefined) return false;
+      cutOff(exchange, new PosternError("call_stopped", "Cannot finish this call: it was stopped in Postern's window, under Activity"));
+      return true;
     },
     setHosts(names) {
       ownHosts = names;

@@ -265,7 +265,9 @@ function failureOfTry(outcome: Outcome, clock: Clock): TryFailure {
 function measured(outcome: Outcome, { limitIsCallers }: Try["target"]): MeasuredOutcome {
   switch (outcome.kind) {
     case "delivered":
-      if (outcome.error?.fault === "provider") return { status: null, fault: "provider", firstByteMs: null };
+      // An answer that was broken off from this side says nothing of its target.
+      if (outcome.error !== null)
+        return { status: null, fault: outcome.error.fault === "provider" ? "provider" : "client", firstByteMs: null };
       // What was kept from an earlier call says nothing of how the target is now.
       if (outcome.firstByteMs === null) return { status: null, fault: "client", firstByteMs: null };
       return { status: outcome.status, fault: null, firstByteMs: outcome.firstByteMs };

@@ -251,6 +251,7 @@ class StartedWalk<Row extends RouteRow> implements Walk<Row> {
   }
 
   #whyStop(failure: TryFailure): string {
+    if (failure.error?.code === "call_stopped") return "the call was stopped";
     if (failure.error?.retry === "never") return "no other target could help";
     return this.#stack.some(({ branch, at }) => at + 1 < branch.tries.length) ? "this status does not move on" : "no target is left";
   }
