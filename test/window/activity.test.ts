@@ -5,9 +5,10 @@ import type { Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { LoggedCall } from "#shared/contract/calls.ts";
 import { adminOf } from "../fakes/call-admin.ts";
-import { stall } from "../fakes/misbehaviour.ts";
+import { stall, stallAfter } from "../fakes/misbehaviour.ts";
 import { inspectLook, type OpenedWindow, openWindow } from "../fakes/open-window.ts";
 import { openAiStream } from "../fakes/openai-replies.ts";
+import { rawHttp, rawRequest } from "../fakes/raw-http.ts";
 import { status } from "../fakes/replies.ts";
 import { type CallWorld, startCallWorld } from "./call-world.ts";
 
@@ -128,6 +129,76 @@ describe("the activity page", () => {
     await page.mouse.up();
     await expect.poll(() => page.getByRole("dialog").innerText()).toContain("pressed");
     await page.locator("[data-call]", { hasText: "in-between" }).first().waitFor();
+  });
+
+  test("stops a call under way where somebody wants that: its tool gets the error, and its row says so", async () => {
+    await using window = await openWindow({ postern: world.postern, at: "activity" });
+    const { page } = window;
+    await world.ask({}, { tool: "before" });
+    const streaming = (tool: string): Promise<string> => {
+      world.openai.next(stallAfter({ chunks: 3 }, openAiStream()));
+      return readBroken(world, tool);
+    };
+    const underWay = page.getByRole("row").filter({ hasText: "streaming" });
+    const [runaway, other] = [streaming("runaway"), streaming("other")];
+    await underWay.nth(1).waitFor();
+    const stop = underWay.filter({ hasText: "runaway" }).getByRole("button", { name: "Stop this call" });
+    expect(await stop.locator("xpath=..").evaluate((element) => getComputedStyle(element).opacity)).toBe("0");
+    await stop.click();
+    expect(await runaway).toMatch(/"code":"call_stopped"/);
+    const ended = rows(page).filter({ hasText: "runaway" });
+    await expect.poll(() => ended.innerText()).toMatch(/200\s*Stopped/);
+    await expect.poll(() => underWay.allInnerTexts()).toMatchObject([expect.stringContaining("other")]);
+    // By keyboard, which then goes on from the rows.
+    const last = underWay.getByRole("button", { name: "Stop this call" });
+    await last.focus();
+    await expect.poll(() => last.isEnabled()).toBe(true);
+    expect(await inspectLook(page, "activity-stop")).toEqual([]);
+    await page.keyboard.press("Enter");
+    expect(await other).toMatch(/"code":"call_stopped"/);
+    await expect.poll(() => underWay.count()).toBe(0);
+    expect(await page.evaluate(() => document.activeElement?.hasAttribute("data-call"))).toBe(true);
+    expect(await page.getByRole("dialog").count()).toBe(0);
+    await ended.click();
+    await page.getByText("Somebody stopped it").waitFor();
+    await page.getByText("call_stopped", { exact: true }).first().waitFor();
+  });
+
+  test("takes no click for a call whose row has only just come under the pointer", async () => {
+    await using window = await openWindow({ postern: world.postern, at: "activity" });
+    const { page } = window;
+    const stops = page.getByRole("button", { name: "Stop this call" });
+    const calls: { readonly leaving: AbortController; readonly answer: Promise<Response | null> }[] = [];
+    for (const tool of ["first", "second"]) {
+      const leaving = new AbortController();
+      world.openai.next(stall());
+      calls.push({ leaving, answer: world.ask({ stream: true }, { tool, signal: leaving.signal }).catch(() => null) });
+      await stops.nth(calls.length - 1).waitFor();
+    }
+    const { x, y } = (await stops.first().boundingBox()) ?? { x: 0, y: 0 };
+    await page.mouse.move(x + 5, y + 5);
+    await expect.poll(() => stops.first().isEnabled()).toBe(true);
+    // Clicks a moment after the row below has moved up.
+    const moved = page.evaluate(
+      ([left = 0, top = 0]) =>
+        new Promise<void>((resolve) => {
+          new MutationObserver((_changes, watching) => {
+            if (document.querySelectorAll("[aria-label='Stop this call']").length > 1) return;
+            watching.disconnect();
+            setTimeout(() => {
+              (document.elementFromPoint(left, top) as HTMLElement).click();
+              resolve();
+            }, 150);
+          }).observe(document.body, { childList: true, subtree: true });
+        }),
+      [x + 5, y + 5],
+    );
+    calls[0]?.leaving.abort();
+    await moved;
+    await expect.poll(() => stops.first().isEnabled()).toBe(true);
+    expect(await stops.count()).toBe(1);
+    calls[1]?.leaving.abort();
+    for (const { answer } of calls) await answer;
   });
 
   test("is walked by keyboard alone: rows, sheet, tabs, and back to the row", async () => {
@@ -311,6 +382,13 @@ describe("in both themes and sizes, the looks", { timeout: 120_000 }, () => {
     expect(await inspectLook(window.page, "activity-empty")).toEqual([]);
   });
 });
+
+/** A stream that breaks off, as far as it comes: `fetch` would keep only that it broke. */
+async function readBroken({ postern }: CallWorld, tool: string): Promise<string> {
+  const body = '{"model":"@openai/gpt-4o","messages":[{"role":"user","content":"Hi"}],"stream":true}';
+  const call = rawRequest(postern, "POST /v1/chat/completions", { body, headers: [`user-agent: ${tool}/1.0`] });
+  return (await rawHttp(postern.port, call, { untilClosed: true, timeoutMs: 60_000 })).text;
+}
 
 /** Runs a command as its person's shell would. */
 function run(command: string, key: string): Promise<{ stdout: string }> {

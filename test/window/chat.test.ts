@@ -64,6 +64,18 @@ test("Escape stops an answer, and what had come of it stays", async () => {
   await page.getByRole("button", { name: "Send", exact: true }).waitFor();
 });
 
+test("an answer that somebody stopped under Activity says so, and what had come of it stays", async () => {
+  await using world = await openChatWorld();
+  const { page, admin, provider } = world;
+  provider.next(stallAfter({ chunks: 4 }, openAiStream({ deltas: ["so ", "far ", "and ", "no ", "further"] })));
+  await send(page, "Go on for ever");
+  await answers(page).getByText("so far").waitFor();
+  const { calls } = await admin("listCallsUnderWay", {});
+  for (const { id } of calls) await admin("stopCall", { parameters: { id: String(id) } });
+  await answers(page).getByText("it was stopped in Postern's window").waitFor();
+  expect(await answers(page).innerText()).toContain("so far");
+});
+
 test("answering again and saying it differently make versions that one can go through; each keeps what followed", async () => {
   await using world = await openChatWorld();
   const { page, admin, provider } = world;

@@ -7,29 +7,20 @@ import { CallCost } from "./call-cost.tsx";
 import { Fact, Facts, Section } from "./facts.tsx";
 import { verdictOf } from "./verdict.ts";
 
-const verdictWords = {
-  finished: "verdictFinished",
-  truncated: "verdictTruncated",
-  failed: "verdictFailed",
-  refused: "verdictRefused",
-  client_closed: "verdictClientClosed",
-  interrupted: "verdictInterrupted",
-} as const;
-
 /** The metadata under which a call that was sent again names the one it came from. */
 export const replayOfKey = "replayOf";
 
 /** Who called, where it went, what it took and what it cost. */
 export function CallOverview({ call, onOpen }: { readonly call: LoggedCall; readonly onOpen: (id: number) => void }): ReactNode {
   const say = useText("activity");
-  const { tone, words } = verdictOf(call);
+  const { tone, words, sentence } = verdictOf(call);
   const isTranslated = call.clientDialect !== null && call.providerDialect !== null && call.clientDialect !== call.providerDialect;
   const replayOf = Number(call.metadata?.[replayOfKey]);
   return (
     <>
       <div className="mb-5 flex flex-wrap items-center gap-x-2.5 gap-y-1">
         <Badge tone={tone}>{say(words)}</Badge>
-        <span className="text-ink-soft">{say(verdictWords[call.ending])}</span>
+        <span className="text-ink-soft">{say(sentence)}</span>
       </div>
       <Section title={say("sectionCall")}>
         <Facts>

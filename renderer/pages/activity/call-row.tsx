@@ -108,7 +108,7 @@ export function ModelWords({ alias, model }: { readonly alias: string | null; re
 }
 
 /** How it ended, as a dot and words. */
-export function StatusWords({ call }: { readonly call: Pick<LoggedCall, "ending" | "status"> }): ReactNode {
+export function StatusWords({ call }: { readonly call: Pick<LoggedCall, "ending" | "status" | "errorCode"> }): ReactNode {
   const say = useText("activity");
   const { tone, words } = verdictOf(call);
   return (

@@ -122,6 +122,8 @@ export function CallTable({
     const to = steps[event.key];
     const call = calls[currentIndex];
     if (to !== undefined) moveTo(to);
+    // What a button in a row does is its own.
+    else if (event.target instanceof HTMLButtonElement) return;
     else if ((event.key === "Enter" || event.key === " ") && call !== undefined) onOpen(call.id);
     else return;
     event.preventDefault();

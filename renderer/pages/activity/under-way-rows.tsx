@@ -8,6 +8,7 @@ import { useText } from "../../text/texts.ts";
 import { columnClasses, gridClasses, ModelWords, rowHeight } from "./call-row.tsx";
 import { formatRowTime } from "./row-time.ts";
 import type { ActivitySearch } from "./search.ts";
+import { StopCall } from "./stop-call.tsx";
 
 /** What is over sooner would only flicker. */
 const shortestMs = 400;
@@ -24,15 +25,15 @@ export function UnderWayRows({
   readonly search: ActivitySearch;
 }): ReactNode {
   const shown = calls.filter((call) => nowMs - call.startedAtMs >= shortestMs && fits(call, search)).slice(0, mostRows);
-  return shown.map((call) => <UnderWayRow key={call.id} call={call} nowMs={nowMs} />);
+  return shown.map((call, place) => <UnderWayRow key={call.id} call={call} place={place} nowMs={nowMs} />);
 }
 
-function UnderWayRow({ call, nowMs }: { readonly call: CallUnderWay; readonly nowMs: number }): ReactNode {
+function UnderWayRow({ call, place, nowMs }: { readonly call: CallUnderWay; readonly place: number; readonly nowMs: number }): ReactNode {
   const say = useText("activity");
   const provider = call.attempts.at(-1)?.provider ?? call.provider;
   const state = call.firstByteMs !== null ? say("streaming") : provider === null ? say("underWay") : say("waitingFor", { provider });
   return (
-    <div role="row" className={classNames(gridClasses, "border-b border-line/60 bg-accent-soft/40")} style={{ height: rowHeight }}>
+    <div role="row" className={classNames(gridClasses, "group border-b border-line/60 bg-accent-soft/40")} style={{ height: rowHeight }}>
       <div role="gridcell" className={classNames("truncate text-ink-muted", columnClasses.time)}>
         {formatRowTime(call.startedAtMs)}
       </div>
@@ -46,9 +47,15 @@ function UnderWayRow({ call, nowMs }: { readonly call: CallUnderWay; readonly no
       <div role="gridcell" className={classNames("truncate text-ink-soft", columnClasses.provider)}>
         {provider ?? unknownText}
       </div>
-      <div role="gridcell" title={state} className={classNames("flex min-w-0 items-center gap-1.5 text-ink-soft", columnClasses.status)}>
+      <div role="gridcell" className={classNames("relative flex min-w-0 items-center gap-1.5 text-ink-soft", columnClasses.status)}>
         <LoaderCircle aria-hidden="true" className="size-3.5 shrink-0 animate-spin text-accent-ink" />
-        <span className="truncate">{state}</span>
+        <span title={state} className="truncate">
+          {state}
+        </span>
+        {/* Over the next column, which is empty as long as nobody knows what the call takes. */}
+        <span className="absolute top-1/2 left-full -translate-y-1/2 opacity-0 transition-opacity group-focus-within:opacity-100 group-hover:opacity-100 pointer-coarse:opacity-100">
+          <StopCall id={call.id} place={place} />
+        </span>
       </div>
       <div role="gridcell" className={columnClasses.tokens} />
       <div role="gridcell" className={columnClasses.cost} />

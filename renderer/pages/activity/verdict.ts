@@ -1,4 +1,5 @@
 import type { LoggedCall } from "#shared/contract/calls.ts";
+import type { ErrorCode } from "#shared/errors.ts";
 import type { Tone } from "../../parts/badge.tsx";
 import type { TextKey, Texts } from "../../text/texts.ts";
 
@@ -7,18 +8,23 @@ export interface Verdict {
   readonly tone: Tone;
   /** Its name in the catalogue's part "activity". */
   readonly words: TextKey<Texts["activity"]>;
+  /** The same in a sentence. */
+  readonly sentence: TextKey<Texts["activity"]>;
 }
 
 const verdicts = {
-  finished: { tone: "ok", words: "endingFinished" },
-  truncated: { tone: "bad", words: "endingTruncated" },
-  failed: { tone: "bad", words: "endingFailed" },
-  refused: { tone: "warn", words: "endingRefused" },
-  client_closed: { tone: "neutral", words: "endingClientClosed" },
-  interrupted: { tone: "bad", words: "endingInterrupted" },
+  finished: { tone: "ok", words: "endingFinished", sentence: "verdictFinished" },
+  truncated: { tone: "bad", words: "endingTruncated", sentence: "verdictTruncated" },
+  failed: { tone: "bad", words: "endingFailed", sentence: "verdictFailed" },
+  refused: { tone: "warn", words: "endingRefused", sentence: "verdictRefused" },
+  client_closed: { tone: "neutral", words: "endingClientClosed", sentence: "verdictClientClosed" },
+  interrupted: { tone: "bad", words: "endingInterrupted", sentence: "verdictInterrupted" },
 } as const satisfies Record<LoggedCall["ending"], Verdict>;
 
+/** To its client that is a refusal or a broken answer, to the person who did it neither. */
+const stopped: Verdict = { tone: "neutral", words: "endingStopped", sentence: "verdictStopped" };
+
 /** Says how a call ended. */
-export function verdictOf({ ending }: Pick<LoggedCall, "ending">): Verdict {
-  return verdicts[ending];
+export function verdictOf({ ending, errorCode }: Pick<LoggedCall, "ending" | "errorCode">): Verdict {
+  return errorCode === ("call_stopped" satisfies ErrorCode) ? stopped : verdicts[ending];
 }
