@@ -68,8 +68,8 @@ export const rooms = {
       "shared",
       ...everywhereInCore,
     ],
-    // Of undici only its types and the base class that the built-in model stands on: see no-raw-fetch.
-    packages: ["node:*", "undici", "undici/lib/*"],
+    // Of undici only its types: see no-raw-fetch.
+    packages: ["node:*", "undici"],
   },
   "electron/core/admin": {
     folders: [

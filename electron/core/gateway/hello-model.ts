@@ -1,6 +1,6 @@
-import Dispatcher from "undici/lib/dispatcher/dispatcher.js";
 import { quirksSchema } from "#shared/schema/provider.ts";
 import type { ProviderRow } from "#core/config/provider-rows.ts";
+import { Dispatcher } from "#core/upstream/undici-parts.ts";
 
 /** The id of the provider that lives in the process, as in `@postern/hello`. */
 export const helloProviderId = "postern";

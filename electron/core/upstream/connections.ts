@@ -1,6 +1,6 @@
 import type { Dispatcher } from "undici";
-import Pool from "undici/lib/dispatcher/pool.js";
 import type { NetworkWay } from "./network-way.ts";
+import { Pool } from "./undici-parts.ts";
 
 /** How patiently a provider is waited for, in milliseconds. */
 export interface UpstreamLimits {

@@ -3,10 +3,10 @@ import { readFileSync, statSync } from "node:fs";
 import { isIP } from "node:net";
 import { createSecureContext, getCACertificates, rootCertificates, type SecureContext } from "node:tls";
 import type { buildConnector as connectors } from "undici";
-import buildConnector from "undici/lib/core/connect.js";
 import { PosternError } from "#shared/errors.ts";
 import type { NetworkSettings } from "#shared/schema/settings.ts";
 import { openTunnel, type Proxy } from "./open-tunnel.ts";
+import { buildConnector } from "./undici-parts.ts";
 
 /** How connections leave this machine. */
 export interface NetworkWay {
