@@ -282,6 +282,11 @@ describe("with the owner's key", () => {
   });
 });
 
+test("an answer says how long its connection stays open, so that clients keep theirs and close first", async () => {
+  const { headers } = await fetch(`${world.postern.url}/v1/models`, { headers: { authorization: `Bearer ${world.postern.key}` } });
+  expect(headers.get("keep-alive")).toBe("timeout=65");
+});
+
 test("30 wrong keys are slowed down: 429; the right one never is", async () => {
   await using postern = await startPostern();
   const fields = ["Authorization: Bearer ", "x-api-key: ", "api-key: ", "x-goog-api-key: "];

@@ -1,16 +1,11 @@
 import { IncomingMessage, ServerResponse } from "node:http";
 import { Socket } from "node:net";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { ClientConnections } from "./client-connections.ts";
 
 let connections: ClientConnections;
 beforeEach(() => {
-  vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
   connections = new ClientConnections();
-});
-afterEach(() => {
-  connections.close();
-  vi.useRealTimers();
 });
 
 function connect(): Socket {
@@ -22,20 +17,6 @@ function connect(): Socket {
 const answerOn = (socket: Socket): ServerResponse => new ServerResponse(new IncomingMessage(socket));
 
 describe("ClientConnections", () => {
-  it("closes a connection that has waited for more than a minute, counted from its last answer, and none that owes one", () => {
-    const [silent, asked, owing] = [connect(), connect(), connect()];
-    const [answer, owed] = [answerOn(asked), answerOn(owing)];
-    connections.owe(asked, answer);
-    connections.owe(owing, owed);
-    vi.advanceTimersByTime(60_000);
-    expect([silent, asked, owing].map(({ destroyed }) => destroyed)).toEqual([false, false, false]);
-    expect(connections.settle(asked, answer)).toBe(true);
-    vi.advanceTimersByTime(15_000);
-    expect([silent, asked, owing].map(({ destroyed }) => destroyed)).toEqual([true, false, false]);
-    vi.advanceTimersByTime(60_000);
-    expect([silent, asked, owing].map(({ destroyed }) => destroyed)).toEqual([true, true, false]);
-  });
-
   it("owes each of two pipelined answers, whichever is out first", () => {
     const socket = connect();
     const [first, second] = [answerOn(socket), answerOn(socket)];

@@ -13,25 +13,14 @@ export interface ClientConnection extends Socket {
 
 /** More of them may be open, but no more of them wait. */
 const mostIdle = 512;
-const sweepMs = 5_000;
-/** Within 65 s nothing that waits is closed, and after 70 s nothing waits. */
-const sweepsUntilClosed = 14;
 
 /**
- * The connections of a listener's clients, and how long each has waited for another request. With each request goes a
- * number and no more: node:http's own time limit sets and clears a timer twice, and a list of those that wait would change as
- * often. Who waits is looked for when somebody comes, and every five seconds.
+ * The connections of a listener's clients, and which of them have waited longest for another request. With each request
+ * goes a number and no more: a list of those that wait would change twice. Who waits is looked for when somebody comes.
  */
 export class ClientConnections {
   readonly #open = new Set<ClientConnection>();
   #turn = 0;
-  /** Where {@link #turn} stood at the last sweeps, the oldest first. */
-  readonly #turns: number[] = [];
-  readonly #sweeping: NodeJS.Timeout;
-
-  constructor() {
-    this.#sweeping = setInterval(() => this.#sweep(), sweepMs).unref();
-  }
 
   /** Takes a new one; where too many wait, the one that has waited longest makes room. */
   add(socket: Socket): void {
@@ -70,21 +59,10 @@ export class ClientConnections {
     for (const connection of this.#open) if (isIdle(connection)) connection.destroy();
   }
 
-  /** Nothing comes any more. */
-  close(): void {
-    clearInterval(this.#sweeping);
-  }
-
   #makeRoom(): void {
     const idle = [...this.#open].filter(isIdle);
     if (idle.length < mostIdle) return;
     idle.reduce((oldest, one) => (one[idleSince] < oldest[idleSince] ? one : oldest)).destroy();
-  }
-
-  #sweep(): void {
-    const before = this.#turns.length < sweepsUntilClosed ? -1 : (this.#turns.shift() ?? -1);
-    this.#turns.push(this.#turn);
-    for (const connection of this.#open) if (isIdle(connection) && connection[idleSince] < before) connection.destroy();
   }
 }
 

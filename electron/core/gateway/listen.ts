@@ -23,6 +23,7 @@ export interface Listener {
 }
 
 const headersTimeoutMs = 8_000;
+const keepAliveTimeoutMs = 65_000;
 const mostConnections = 4_096;
 
 /**
@@ -47,7 +48,6 @@ export async function listen(gateway: Gateway, options: { readonly host: string;
     }
   } catch (error) {
     for (const server of servers) server.close();
-    connections.close();
     throw error;
   }
   gateway.stopDraining();
@@ -77,7 +77,6 @@ export async function listen(gateway: Gateway, options: { readonly host: string;
     }, graceMs);
     await closing;
     clearTimeout(timer);
-    connections.close();
   }
 
   return {
@@ -101,8 +100,8 @@ function createHttpServer(
     // A body has its own limit of silence; a large upload may take as long as it moves.
     requestTimeout: 0,
     connectionsCheckingInterval: 1_000,
-    // Who waits too long is found by `connections`.
-    keepAliveTimeout: 0,
+    // Said in each answer as well: clients close theirs first, and keep them so long.
+    keepAliveTimeout: keepAliveTimeoutMs,
     insecureHTTPParser: false,
     requireHostHeader: true,
     noDelay: true,

@@ -83,6 +83,7 @@ const tailBytes = 16_384;
 const mostKeptBytes = 4_194_304;
 /** A browser throws away what it has not read yet of an answer that breaks: the words that say why get ahead of the break. */
 const lastWordsMs = 50;
+const longestLastWordsMs = 5_000;
 /** Each 1xx answer starts the wait for the first byte anew, so they are counted. */
 const mostInterimAnswers = 32;
 const noHeaders: IncomingHttpHeaders = {};
@@ -455,7 +456,13 @@ export class ReplyPump implements Dispatcher.DispatchHandler {
   /** Closes the client's connection behind its last words, without what would read as an end. */
   #leaveWith(words: Buffer): void {
     const { response } = this.#exchange;
-    response.write(words, () => setTimeout(() => response.destroy(), lastWordsMs).unref());
+    const close = (): void => void response.destroy();
+    // Who does not read has no last words.
+    const late = setTimeout(close, longestLastWordsMs).unref();
+    response.write(words, () => {
+      clearTimeout(late);
+      setTimeout(close, lastWordsMs).unref();
+    });
   }
 
   #deliver(ending: Ending, usage: Usage | null, error: PosternError | null = null): void {

@@ -4,7 +4,7 @@ import { PosternError } from "#shared/errors.ts";
 import type { Exchange } from "./exchange.ts";
 
 /** What is read of an exchange, and where it can be ended meanwhile. */
-type BodyExchange = Pick<Exchange, "request" | "ongoing">;
+type BodyExchange = Pick<Exchange, "request" | "ongoing" | "cut">;
 
 const idleLimitMs = 30_000;
 
@@ -115,6 +115,7 @@ function collect(exchange: BodyExchange, maxBytes: number): Promise<Buffer> {
       if (!isAwaited()) return;
       timer = setTimeout(giveUp, idleLimitMs);
       exchange.ongoing = { clientLeft: onGone, interrupt: fail };
+      if (exchange.cut !== null) fail(exchange.cut);
     });
   });
 }

@@ -28,7 +28,7 @@ const idleLimitMs = 30_000;
  * @throws {PosternError} `invalid_body`, `body_too_large`, `request_timeout`, `client_closed`, or why the call was cut off
  */
 export async function readUpload(
-  exchange: Pick<Exchange, "request" | "ongoing">,
+  exchange: Pick<Exchange, "request" | "ongoing" | "cut">,
   options: {
     readonly contentType: string;
     readonly maxBytes: number;
@@ -88,6 +88,7 @@ export async function readUpload(
     request.on("error", () => {});
     request.on("data", onData).on("end", onEnd).on("close", onClose);
     exchange.ongoing = { clientLeft: onClose, interrupt: done };
+    if (exchange.cut !== null) done(exchange.cut);
   });
 
   // Behind the closing delimiter nothing follows that means anything.

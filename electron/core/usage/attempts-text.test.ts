@@ -60,6 +60,14 @@ describe("attemptsText()", () => {
     );
   });
 
+  test("names the key of another provider's try, though the row's has the same name: that one may get another", () => {
+    const times = { startMs: 0, connectMs: 1, headMs: 2, firstByteMs: null, totalMs: 3 };
+    const failed = { provider: "openai", model: "m", keyName: "default", status: 500, errorCode: null, ...times };
+    const answered = { ...failed, provider: "groq", status: 200 };
+    const row = { ...newCall(0), provider: "groq", modelServed: "m", keyName: "default", status: 200, attempts: [failed, answered] };
+    expect(attemptsText(row)).toBe('[{"ms":[0,1,2,null,3],"provider":"openai","keyName":"default","status":500},{"ms":[0,1,2,null,3]}]');
+  });
+
   test("is read back from the database as it was told, whatever a call and its tries say", async () => {
     using database = new DatabaseSync(":memory:");
     for (const step of migrations) database.exec(step);

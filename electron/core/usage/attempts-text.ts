@@ -17,9 +17,11 @@ export function attemptsText(record: CallRecord): string {
   for (const attempt of record.attempts) {
     const { startMs, connectMs, headMs, firstByteMs, totalMs, why } = attempt;
     text += `${text === "" ? "[" : ","}{"ms":[${whole(startMs)},${whole(connectMs)},${whole(headMs)},${whole(firstByteMs)},${whole(totalMs)}]`;
-    if (attempt.provider !== cut(record.provider)) text += `,"provider":${JSON.stringify(attempt.provider)}`;
+    const isElsewhere = attempt.provider !== cut(record.provider);
+    if (isElsewhere) text += `,"provider":${JSON.stringify(attempt.provider)}`;
     if (attempt.model !== cut(record.modelServed)) text += `,"model":${JSON.stringify(attempt.model)}`;
-    if (attempt.keyName !== cut(record.keyName)) text += `,"keyName":${JSON.stringify(attempt.keyName)}`;
+    // A row follows when its provider's key gets another name, and other providers have keys of the same.
+    if (isElsewhere || attempt.keyName !== cut(record.keyName)) text += `,"keyName":${JSON.stringify(attempt.keyName)}`;
     if (attempt.status !== whole(record.status)) text += `,"status":${JSON.stringify(attempt.status)}`;
     if (attempt.errorCode !== cut(record.errorCode)) text += `,"errorCode":${JSON.stringify(attempt.errorCode)}`;
     if (why !== undefined) text += `,"why":${JSON.stringify(why)}`;

@@ -62,7 +62,14 @@ describe("AlikeReader", () => {
   });
 
   it("puts no number into another's place where names are numbers, stand twice, or are no names of their own", () => {
-    for (const text of ['{"b":1,"1":1}', '{"a":1,"a":1}', '{"a":2,"b":1,"a":1}', '{"__proto__":1}', '{"a":{"5":1},"b":1}'])
+    for (const text of [
+      '{"b":1,"1":1}',
+      '{"a":1,"a":1}',
+      '{"a":2,"b":1,"a":1}',
+      '{"a":null,"b":1,"a":1}',
+      '{"__proto__":1}',
+      '{"a":{"5":1},"b":1}',
+    ])
       expect(read(learned(text), text)).toBeUndefined();
   });
 });

@@ -85,8 +85,8 @@ function shapeOf(text: string, value: unknown): Shape | null {
   const places = placesIn(value);
   if (places === null || typeof value !== "object" || value === null) return null;
   let place = 0;
-  // A quote that is escaped would end its string here.
-  let isSame = !text.includes("\\");
+  // A quote that is escaped would end its string here; and of a name that stands twice, the value has one.
+  let isSame = !text.includes("\\") && (text.match(/"[^"]*"\s*:/g) ?? []).length === countNames(value);
   const letters = text.replaceAll(/"[^"]*"|-?\d[\d.eE+-]*/g, (token) => {
     if (token.startsWith('"')) return token;
     const [holder, key = ""] = places[place++] ?? [];
@@ -94,6 +94,12 @@ function shapeOf(text: string, value: unknown): Shape | null {
     return String.fromCharCode(aNumber);
   });
   return isSame && place === places.length ? { letters: Buffer.from(letters, "latin1"), value, places } : null;
+}
+
+function countNames(value: unknown): number {
+  if (typeof value !== "object" || value === null) return 0;
+  const members: unknown[] = Object.values(value);
+  return members.reduce((sum: number, member) => sum + countNames(member), Array.isArray(value) ? 0 : members.length);
 }
 
 /** Where the numbers of a value stand, in the order of its text; null where that order is not its own. */
