@@ -134,12 +134,6 @@ export function readHead(rawHeaders: readonly string[]): RequestHead {
   };
 }
 
-/** A request's path, without its query. */
-export function pathOf({ url = "" }: { readonly url?: string | undefined }): string {
-  const query = url.indexOf("?");
-  return query === -1 ? url : url.slice(0, query);
-}
-
 function duplicate(name: string): PosternError {
   return new PosternError("invalid_http", `Cannot take this request: the ${name} header came twice; send it once`);
 }

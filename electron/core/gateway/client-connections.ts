@@ -5,7 +5,7 @@ const openAnswers = Symbol("open answers");
 const idleSince = Symbol("idle since");
 
 /** A connection with the answers that it still owes: pipelined requests make more than one. */
-export interface ClientConnection extends Socket {
+interface ClientConnection extends Socket {
   [openAnswers]: ServerResponse[];
   /** Counts up with each connection that has nothing to do any more: the smallest has waited longest. */
   [idleSince]: number;
@@ -43,8 +43,7 @@ export class ClientConnections {
   settle(socket: Socket, answer: ServerResponse): boolean {
     const connection = socket as ClientConnection;
     const answers = connection[openAnswers];
-    if (answers.at(-1) === answer) answers.pop();
-    else answers.splice(answers.indexOf(answer), 1);
+    answers.splice(answers.indexOf(answer), 1);
     connection[idleSince] = this.#turn++;
     return answers.length === 0;
   }

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { PosternError } from "#shared/errors.ts";
+import { pathOf } from "#shared/path-of.ts";
 import { defaultAliases } from "#shared/schema/default-aliases.ts";
 import { defaultAliasName } from "#shared/schema/settings.ts";
 import { mayList } from "#core/access/authorise.ts";
@@ -9,7 +10,7 @@ import { type Caller, type CallerCheck, unauthenticated } from "#core/access/ide
 import type { PermissionRequests } from "#core/access/permission-requests.ts";
 import { openRateLimits } from "#core/access/rate-limits.ts";
 import type { Spending } from "#core/access/spending.ts";
-import { pathOf, readHead } from "#core/access/read-head.ts";
+import { readHead } from "#core/access/read-head.ts";
 import type { Catalog } from "#core/catalog/catalog.ts";
 import type { LiveConfig } from "#core/config/live-config.ts";
 import { debugLog } from "#core/debug.ts";

@@ -437,7 +437,7 @@ export class ReplyPump implements Dispatcher.DispatchHandler {
       this.#kept = [];
       this.#keptHeaders = keepable(headers);
     }
-    for (const more of [this.#options.headers, this.#usageHeaders, extraHeaders]) for (const text of more) headers.push(text);
+    headers.push(...this.#options.headers, ...this.#usageHeaders, ...extraHeaders);
     const announced = length ?? (this.#mode === "through" ? this.#headers["content-length"] : undefined);
     if (announced !== undefined) headers.push("content-length", String(announced));
     response.writeHead(this.#status, headers);

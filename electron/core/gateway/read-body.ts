@@ -1,5 +1,5 @@
 import { promisify } from "node:util";
-import { brotliDecompress, gunzip, inflate as inflateZlib, zstdDecompress } from "node:zlib";
+import { brotliDecompress, gunzip, inflate, zstdDecompress } from "node:zlib";
 import { PosternError } from "#shared/errors.ts";
 import type { Exchange } from "./exchange.ts";
 
@@ -12,7 +12,7 @@ const idleLimitMs = 30_000;
 const inflaters = {
   gzip: promisify(gunzip),
   "x-gzip": promisify(gunzip),
-  deflate: promisify(inflateZlib),
+  deflate: promisify(inflate),
   br: promisify(brotliDecompress),
   zstd: promisify(zstdDecompress),
 } as const;
@@ -30,10 +30,10 @@ export function readBody(
 ): Promise<Buffer> {
   const encoding = options.encoding?.trim().toLowerCase() ?? "identity";
   const isPlain = encoding === "identity" || encoding === "";
-  return isPlain ? collect(exchange, options.maxBytes) : inflate(exchange, encoding, options.maxBytes);
+  return isPlain ? collect(exchange, options.maxBytes) : collectPacked(exchange, encoding, options.maxBytes);
 }
 
-async function inflate(exchange: BodyExchange, encoding: string, maxBytes: number): Promise<Buffer> {
+async function collectPacked(exchange: BodyExchange, encoding: string, maxBytes: number): Promise<Buffer> {
   if (!isInflatable(encoding)) {
     throw new PosternError(
       "unsupported_encoding",

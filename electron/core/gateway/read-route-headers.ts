@@ -1,8 +1,8 @@
 import { PosternError } from "#shared/errors.ts";
+import { pathOf } from "#shared/path-of.ts";
 import type { EndpointId } from "#shared/schema/endpoint.ts";
 import { type CallConfig, callConfigSchema } from "#shared/schema/routing.ts";
 import type { Caller } from "#core/access/identify-caller.ts";
-import { pathOf } from "#core/access/read-head.ts";
 import { formatPath } from "#core/config/read-config.ts";
 import { readOptionHeaders } from "#core/routing/provider-options.ts";
 import { readMetadata } from "#core/routing/read-metadata.ts";

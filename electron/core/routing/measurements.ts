@@ -59,8 +59,7 @@ export class Measurements implements TargetHealth {
 
   circuit(healthKey: string, settings: CircuitSettings): CircuitView {
     const entry = this.#entries.get(healthKey);
-    // Most circuits are closed, and then nobody has to know what time it is.
-    return entry === undefined || entry.circuit.openedAtMs === null ? "closed" : viewCircuit(entry.circuit, settings, this.#nowMs());
+    return entry === undefined ? "closed" : viewCircuit(entry.circuit, settings, this.#nowMs());
   }
 
   firstByteMs(healthKey: string): number | null {
@@ -71,8 +70,7 @@ export class Measurements implements TargetHealth {
   /** Notes that a call goes to a target now. */
   begin(target: MeasuredTarget): void {
     const entry = this.#entries.get(target.healthKey);
-    if (entry !== undefined && entry.circuit.openedAtMs !== null)
-      entry.circuit = beginTry(entry.circuit, target.circuitSettings, this.#nowMs());
+    if (entry !== undefined) entry.circuit = beginTry(entry.circuit, target.circuitSettings, this.#nowMs());
   }
 
   /** Notes what came of a try, also of one that was given up: as a fault of the client's, it ends a probe and says no more. */

@@ -63,9 +63,8 @@ const optionNames = Object.keys(providerOptionFields) as (keyof ProviderOptions)
 
 /** The options of a node over those of its parent; the parent's own object where the node has none. */
 export function inheritOptions(from: ProviderOptions | undefined, node: ProviderOptions): ProviderOptions | undefined {
-  if (!optionNames.some((name) => node[name] !== undefined)) return from;
   const own = optionNames.filter((name) => node[name] !== undefined);
-  return { ...from, ...Object.fromEntries(own.map((name) => [name, node[name]])) };
+  return own.length === 0 ? from : { ...from, ...Object.fromEntries(own.map((name) => [name, node[name]])) };
 }
 
 /**
@@ -95,11 +94,10 @@ const optionsOfHeaders: ReadonlyMap<string, keyof ProviderOptions> = new Map(opt
 export function readOptionHeaders(portkey: ReadonlyMap<string, string> | null): ProviderOptions | null {
   if (portkey === null) return null;
   let options: Record<string, string> | null = null;
-  for (const header of portkey.keys()) {
+  for (const [header, text] of portkey) {
     const name = optionsOfHeaders.get(header);
-    const text = name === undefined ? "" : (portkey.get(header) ?? "").trim();
-    if (name === undefined || text === "") continue;
-    const value = providerOptionFields[name].safeParse(text);
+    if (name === undefined || text.trim() === "") continue;
+    const value = providerOptionFields[name].safeParse(text.trim());
     if (value.success && value.data !== undefined) (options ??= {})[name] = value.data;
   }
   return options;

@@ -37,21 +37,20 @@ export function createPriceOf(sources: PriceSources): PriceOf {
     if (price === undefined) made.set(from, (price = make()));
     return price;
   };
-  let own: Readonly<Record<string, OwnPrice>> = {};
-  let hasOwn = false;
   return (provider, model) => {
-    if (own !== sources.own()) {
-      own = sources.own();
-      hasOwn = Object.keys(own).length > 0;
-    }
-    // Most people have none, and then no name has to be put together.
-    const name = hasOwn ? `${provider}/${model}` : "";
-    const said = hasOwn && Object.hasOwn(own, name) ? own[name] : undefined;
+    const said = findOwn(sources.own(), provider, model);
     if (said !== undefined) return keep(said, () => ownPrice(said));
     if (sources.isFree(provider)) return free;
     const listed = sources.listed(provider, model);
     return listed === null ? null : keep(listed, () => listedPrice(listed));
   };
+}
+
+function findOwn(own: Readonly<Record<string, OwnPrice>>, provider: string, model: string): OwnPrice | undefined {
+  // Most people have none, and then no name has to be put together.
+  if (Object.keys(own).length === 0) return undefined;
+  const name = `${provider}/${model}`;
+  return Object.hasOwn(own, name) ? own[name] : undefined;
 }
 
 function ownPrice({ input, output, cacheRead, cacheWrite, request }: OwnPrice): CallPrice {

@@ -90,7 +90,7 @@ function shapeOf(text: string, value: unknown): Shape | null {
   const letters = text.replaceAll(/"[^"]*"|-?\d[\d.eE+-]*/g, (token) => {
     if (token.startsWith('"')) return token;
     const [holder, key = ""] = places[place++] ?? [];
-    isSame &&= /^\d{1,15}$/.test(token) && holder?.[key] === Number(token);
+    isSame &&= /^\d+$/.test(token) && token.length <= mostDigits && holder?.[key] === Number(token);
     return String.fromCharCode(aNumber);
   });
   return isSame && place === places.length ? { letters: Buffer.from(letters, "latin1"), value, places } : null;

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from "node:http";
+import { pathOf } from "#shared/path-of.ts";
 
 /** A refusal before anything was looked at. */
 export interface Refused {
@@ -44,9 +45,4 @@ export function guardRequest(request: IncomingMessage, own: string): Refused | n
 export function isOwnPage(request: IncomingMessage, own: string): boolean {
   const { origin } = request.headers;
   return origin === undefined ? request.headers["sec-fetch-site"] === "same-origin" : origin === `http://${own}`;
-}
-
-/** The path without its query. */
-export function pathOf(request: IncomingMessage): string {
-  return (request.url ?? "").split("?", 1)[0] ?? "";
 }

@@ -1,11 +1,12 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { type BrowserWindow, PortTakenError } from "#core/postern.ts";
+import { pathOf } from "#shared/path-of.ts";
 import { readWebRequest, writeWebResponse } from "../../host/web-http.ts";
 import type { WindowGateway } from "../../host/forward-window-call.ts";
 import { forwardCall } from "./forward-call.ts";
 import { isWindowPath, readWindowFile } from "../../host/window-files.ts";
-import { guardRequest, isOwnPage, pathOf } from "./guard-request.ts";
+import { guardRequest, isOwnPage } from "./guard-request.ts";
 import { loginLifeMs, openSessions, type Sessions } from "./sessions.ts";
 import { windowHeaders } from "../../host/window-headers.ts";
 
