@@ -50,9 +50,13 @@ test("keys and values of the schema are completed, with the names that there are
   const { page } = window;
   await writeJson(page, "{}");
   await page.keyboard.press("ArrowLeft");
-  await page.keyboard.type('"strat');
   const choices = page.getByRole("listbox", { name: "Completions" });
-  await choices.getByRole("option", { name: /strategy/ }).click();
+  const strategy = choices.getByRole("option", { name: /strategy/ });
+  await page.keyboard.type('"s');
+  await strategy.waitFor();
+  // Taken in the moment after the last key.
+  await page.keyboard.type("trat");
+  await strategy.click({ force: true });
   await page.keyboard.type('{ "mode": "');
   await choices.getByRole("option", { name: "loadbalance" }).waitFor();
   expect(await choices.getByRole("option").allTextContents()).toEqual([

@@ -1,4 +1,4 @@
-import type { Completion, CompletionSource } from "@codemirror/autocomplete";
+import type { Completion, CompletionContext, CompletionResult, CompletionSource } from "@codemirror/autocomplete";
 import { findNodeAtLocation, getLocation, parseTree } from "jsonc-parser";
 import * as z from "zod";
 import { storedConfigSchema } from "#shared/schema/routing.ts";
@@ -29,7 +29,7 @@ let schema: Schema | undefined;
 
 /** Completes members and values of a config, by the very schema that it is checked with. */
 export function completeConfig(names: () => KnownNames): CompletionSource {
-  return (context) => {
+  const complete = (context: CompletionContext): CompletionResult | null => {
     const text = context.state.doc.toString();
     const location = getLocation(text, context.pos);
     const before = location.previousNode;
@@ -43,8 +43,11 @@ export function completeConfig(names: () => KnownNames): CompletionSource {
       : valuesAt(text, location.path, names()).map(describeValue);
     const fitting = filterOptions(options, text.slice(from, context.pos));
     // The editor would compare with all that is replaced, the closing quote too.
-    return fitting.length === 0 ? null : { from, to, options: fitting, filter: false };
+    if (fitting.length === 0) return null;
+    // Asked anew at each key, the list is never behind what is typed: one that waits for its next answer takes no click.
+    return { from, to, options: fitting, filter: false, update: (_current, _from, _to, now) => complete(now) };
   };
+  return complete;
 }
 
 /** What fits what was typed, what begins with it first. */
