@@ -3,7 +3,7 @@ import type { ContractEntry } from "./endpoint.ts";
 import { momentSchema, usageFilterSchema } from "./usage.ts";
 
 /** How a call came to its end. */
-export const callEndings = ["finished", "truncated", "failed", "client_closed", "refused", "interrupted"] as const;
+export const callEndings = ["finished", "truncated", "failed", "client_closed", "refused", "stopped", "interrupted"] as const;
 
 /**
  * Which calls. A name that is empty means calls that have none; `model` is the one that served, or was asked for where
@@ -11,7 +11,7 @@ export const callEndings = ["finished", "truncated", "failed", "client_closed", 
  */
 export const callFilterSchema = usageFilterSchema.extend({
   endpoint: z.string().max(64).optional(),
-  /** `ok` finished; `left` lost its client; `error` is every other ending. */
+  /** `ok` finished; `left` lost its client, or was stopped by its person; `error` is every other ending. */
   outcome: z.enum(["ok", "error", "left"]).optional(),
   ending: z.enum(callEndings).optional(),
   /** What the client got: `429`, or `4xx` for all of them. */

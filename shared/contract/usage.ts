@@ -33,7 +33,7 @@ export const usageGroupSchema = z.object({
   /** What they have in common: `2026-11-21`, a name; empty where they have none. */
   key: z.string(),
   calls: z.number(),
-  /** Of these, those that did not finish, apart from those whose client left. */
+  /** Of these, those that did not finish, apart from those whose client left and those that their person stopped. */
   errors: z.number(),
   /** 0 to 1. */
   errorRate: z.number(),

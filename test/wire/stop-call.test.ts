@@ -127,12 +127,13 @@ describe("a call that is stopped", () => {
       expect(await theRow(traceId)).toMatchObject({
         status: 499,
         errorCode: "call_stopped",
-        ending: "refused",
+        ending: "stopped",
         provider: "openai",
         attempts: [{ provider: "openai", status: null, errorCode: "call_stopped", why: "the call was stopped" }],
       });
     }
     expect(world.counts()).toEqual({ openai: 6 });
+    expect((await adminOf(world.postern)("getUsage", {})).total).toMatchObject({ calls: 6, errors: 0 });
     const seen = await adminOf(world.postern)("listTargets", {});
     expect(seen.find(({ provider, model }) => provider === "openai" && model === "m")).toMatchObject({ circuit: "closed" });
     expect((await ask().answer).portkey["provider"]).toBe("openai");
@@ -170,7 +171,7 @@ describe("a call that is stopped", () => {
     expect(await theRow(traceId)).toMatchObject({
       status: 200,
       errorCode: "call_stopped",
-      ending: "truncated",
+      ending: "stopped",
       uncachedInputTokens: 21,
       attempts: [{ status: 200, errorCode: "call_stopped" }],
     });

@@ -1,4 +1,4 @@
-import type { PosternError } from "#shared/errors.ts";
+import type { ErrorCode, PosternError } from "#shared/errors.ts";
 import type { CallConfig } from "#shared/schema/routing.ts";
 import { authorise, isLimited, mayMean, notGranted, type Wanted } from "#core/access/authorise.ts";
 import type { ToolGrant } from "#core/access/grants.ts";
@@ -147,6 +147,8 @@ function openAllowance(grant: ToolGrant, { spending, rates, priceOf, isAlias }: 
   };
 }
 
+/** Codes of calls that Postern itself cut off, under which a provider goes on unheard. */
+const cuts: ReadonlySet<string> = new Set<ErrorCode>(["call_stopped", "shutting_down"]);
 const nothing: Amount = { tokens: 0, microUsd: 0 };
 
 /** What a call took; null where nobody knows, and what was held stays spent. */
@@ -159,8 +161,8 @@ function takenBy(record: CallRecord, held: Amount): Amount | null {
     const tokens = record.inputTokens + (record.outputTokens ?? 0);
     return { tokens: tokens + lost.tokens, microUsd: (record.costMicroUsd ?? held.microUsd) + lost.microUsd };
   }
-  // What was on its way when it was stopped may be charged for, and nobody says how much.
-  if (record.attempts.some(({ errorCode, connectMs }) => errorCode === "call_stopped" && connectMs !== null)) return null;
+  // What was on its way when it was cut off may be charged for, and nobody says how much.
+  if (record.attempts.some(({ errorCode, connectMs }) => errorCode !== null && cuts.has(errorCode) && connectMs !== null)) return null;
   // A refusal: nobody charges for one.
   return record.status !== null && record.status >= 400 ? lost : null;
 }

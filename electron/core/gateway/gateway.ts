@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { PosternError } from "#shared/errors.ts";
+import { type ErrorCode, PosternError } from "#shared/errors.ts";
 import { pathOf } from "#shared/path-of.ts";
 import { defaultAliases } from "#shared/schema/default-aliases.ts";
 import { defaultAliasName } from "#shared/schema/settings.ts";
@@ -267,6 +267,8 @@ export function createGateway(parts: GatewayParts): Gateway {
   function finish(exchange: Exchange): void {
     underWay.remove(exchange);
     const { record, request } = exchange;
+    // Its own person ended it: that is no error, whatever it was in the middle of.
+    if (record.errorCode === ("call_stopped" satisfies ErrorCode)) record.ending = "stopped";
     if (log.enabled)
       log("%s %s -> %s %s", request.method, (request.url ?? "").split("?")[0], record.status ?? "-", record.errorCode ?? record.ending);
     if (record.endpoint === null) return;

@@ -41,8 +41,8 @@ const searchedColumns = [
 
 const outcomes = {
   ok: "ending = 'finished'",
-  left: "ending = 'client_closed'",
-  error: "ending NOT IN ('finished', 'client_closed')",
+  left: "ending IN ('client_closed', 'stopped')",
+  error: "ending NOT IN ('finished', 'client_closed', 'stopped')",
 } as const;
 
 /** A filter of calls as conditions over the table `calls`. */

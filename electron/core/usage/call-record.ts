@@ -8,9 +8,10 @@ import { priceStatement, storedPrice } from "./stored-price.ts";
 
 /**
  * How a call came to its end: `finished` whole; `truncated` broke after its first byte; `failed` ended with an error;
- * `client_closed` when the client left; `refused` when Postern itself said no; `interrupted` when Postern ended before it.
+ * `client_closed` when the client left; `refused` when Postern itself said no; `stopped` by its person;
+ * `interrupted` when Postern ended before it.
  */
-export type CallEnding = "finished" | "truncated" | "failed" | "client_closed" | "refused" | "interrupted";
+export type CallEnding = "finished" | "truncated" | "failed" | "client_closed" | "refused" | "stopped" | "interrupted";
 
 /** When the steps of a try came. What has not come, or did not have to, is null. */
 export interface AttemptTimes {

@@ -152,5 +152,6 @@ const endingWords = {
   failed: "endingFailed",
   refused: "endingRefused",
   client_closed: "endingClientClosed",
+  stopped: "endingStopped",
   interrupted: "endingInterrupted",
 } as const;

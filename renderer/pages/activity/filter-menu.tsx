@@ -96,6 +96,7 @@ function FilterFields({ search, onChange }: { readonly search: ActivitySearch; r
             { value: named("failed"), words: say("endingFailed") },
             { value: named("refused"), words: say("endingRefused") },
             { value: named("client_closed"), words: say("endingClientClosed") },
+            { value: named("stopped"), words: say("endingStopped") },
             { value: named("interrupted"), words: say("endingInterrupted") },
           ]}
           onChange={set("ending")}

@@ -1,5 +1,4 @@
 import type { LoggedCall } from "#shared/contract/calls.ts";
-import type { ErrorCode } from "#shared/errors.ts";
 import type { Tone } from "../../parts/badge.tsx";
 import type { TextKey, Texts } from "../../text/texts.ts";
 
@@ -18,13 +17,12 @@ const verdicts = {
   failed: { tone: "bad", words: "endingFailed", sentence: "verdictFailed" },
   refused: { tone: "warn", words: "endingRefused", sentence: "verdictRefused" },
   client_closed: { tone: "neutral", words: "endingClientClosed", sentence: "verdictClientClosed" },
+  // To its client that is a refusal or a broken answer, to the person who did it neither.
+  stopped: { tone: "neutral", words: "endingStopped", sentence: "verdictStopped" },
   interrupted: { tone: "bad", words: "endingInterrupted", sentence: "verdictInterrupted" },
 } as const satisfies Record<LoggedCall["ending"], Verdict>;
 
-/** To its client that is a refusal or a broken answer, to the person who did it neither. */
-const stopped: Verdict = { tone: "neutral", words: "endingStopped", sentence: "verdictStopped" };
-
 /** Says how a call ended. */
-export function verdictOf({ ending, errorCode }: Pick<LoggedCall, "ending" | "errorCode">): Verdict {
-  return errorCode === ("call_stopped" satisfies ErrorCode) ? stopped : verdicts[ending];
+export function verdictOf({ ending }: Pick<LoggedCall, "ending">): Verdict {
+  return verdicts[ending];
 }
