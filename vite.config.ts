@@ -17,7 +17,7 @@ export default defineConfig({
     minify: false,
     rolldownOptions: {
       input: {
-        main: "electron/headless/main.ts",
+        main: "electron/headless/main.mjs",
         "keychain-child": "electron/core/vault/keychain-child.ts",
         "store-worker": "electron/core/store/store-worker.ts",
       },

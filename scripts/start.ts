@@ -51,7 +51,7 @@ async function openBrowser(reason: string): Promise<void> {
   console.error(`Opening in the browser: ${reason}.`);
   build("build-window.ts");
   process.argv.splice(2, process.argv.length, "serve", ...words);
-  await import("../electron/headless/main.ts");
+  await import("../electron/headless/main.mjs");
 }
 
 /** In a process of its own: a bundler's memory is not the gateway's. */

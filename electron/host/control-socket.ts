@@ -1,10 +1,12 @@
 import { createHash } from "node:crypto";
 import { rmSync } from "node:fs";
-import { createServer, request as httpRequest, type Server } from "node:http";
+import type { Server } from "node:http";
 import path from "node:path";
 import { Readable } from "node:stream";
 import type { AdminFetch } from "#shared/contract/client.ts";
 import { readWebRequest, writeWebResponse } from "./web-http.ts";
+
+const { createServer, request: httpRequest } = process.getBuiltinModule("node:http");
 
 type Handler = (request: Request) => Promise<Response>;
 

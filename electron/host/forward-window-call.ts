@@ -1,6 +1,7 @@
-import { request as httpRequest } from "node:http";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
+
+const { request: httpRequest } = process.getBuiltinModule("node:http");
 
 /** The gateway as the window calls it: with a local key that never leaves this process. */
 export interface WindowGateway {

@@ -5,7 +5,7 @@ import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { dialects } from "#core/dialects/index.ts";
+import { dialects } from "../fakes/dialects.ts";
 import type { DialectId } from "#shared/schema/provider.ts";
 import { speak } from "../fakes/dialect-provider.ts";
 import { startScriptedProvider } from "../fakes/scripted-provider.ts";

@@ -51,7 +51,7 @@ const localKey = randomBytes(20).toString("hex");
 
 /** Postern's source, and the bundle that `npm run build` makes of it. */
 export const posternPrograms = {
-  source: path.join(repository, "electron/headless/main.ts"),
+  source: path.join(repository, "electron/headless/main.mjs"),
   bundle: path.join(repository, "dist/postern.js"),
 } as const;
 

@@ -34,7 +34,7 @@ export async function addKey(
  * @throws {Error} with what the command printed, when it fails
  */
 export async function runKeys(postern: Pick<RunningPostern, "dataFolder">, words: readonly string[], input = ""): Promise<string> {
-  const child = spawn(process.execPath, ["electron/headless/main.ts", "keys", ...words, "--data-dir", postern.dataFolder], {
+  const child = spawn(process.execPath, ["electron/headless/main.mjs", "keys", ...words, "--data-dir", postern.dataFolder], {
     cwd: path.resolve(import.meta.dirname, "../.."),
     env: { PATH: process.env["PATH"] },
     stdio: ["pipe", "pipe", "pipe"],

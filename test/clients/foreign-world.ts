@@ -1,4 +1,4 @@
-import { dialects } from "#core/dialects/index.ts";
+import { dialects } from "../fakes/dialects.ts";
 import { type Model, speak } from "../fakes/dialect-provider.ts";
 import type { Exchange } from "../fakes/exchange.ts";
 import { type Script, type ScriptedProvider, startScriptedProvider } from "../fakes/scripted-provider.ts";

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
-import { dialects } from "#core/dialects/index.ts";
+import { dialects } from "../fakes/dialects.ts";
 import type { DialectId } from "#shared/schema/provider.ts";
 import { say, speak } from "../fakes/dialect-provider.ts";
 import { openAi, openAiModels } from "../fakes/openai-replies.ts";

@@ -19,7 +19,7 @@ export async function runCommand(
 ): Promise<CommandResult> {
   const home = mkdtempSync(path.join(tmpdir(), "postern-home-"));
   try {
-    const child = spawn(process.execPath, ["electron/headless/main.ts", ...words], {
+    const child = spawn(process.execPath, ["electron/headless/main.mjs", ...words], {
       cwd: path.resolve(import.meta.dirname, "../.."),
       env: {
         PATH: process.env["PATH"],

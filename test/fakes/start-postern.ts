@@ -71,7 +71,7 @@ export async function startPostern(options: PosternOptions = {}): Promise<Runnin
   const child = spawn(
     process.execPath,
     [
-      "electron/headless/main.ts",
+      "electron/headless/main.mjs",
       "serve",
       ...(options.pinPort === false ? [] : ["--port", "0"]),
       ...(options.window === true ? [] : ["--no-ui"]),

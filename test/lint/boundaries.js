@@ -3,7 +3,8 @@ import { isFree, isInside, roomOf, rooms } from "./rooms.js";
 
 /**
  * Own lint rules for oxlint (its JS plugins take ESLint's rule shape):
- * `boundaries` holds the table of rooms.js, `no-raw-fetch` keeps every outgoing HTTP call in core/upstream.
+ * `boundaries` holds the table of rooms.js, `no-raw-fetch` keeps every outgoing HTTP call in core/upstream, `slow-import`
+ * keeps out of a start what nobody needs there.
  */
 
 const repository = path.resolve(import.meta.dirname, "../..");
@@ -74,9 +75,9 @@ const boundaries = {
       },
       CallExpression: (node) => {
         const name = node.callee.type === "Identifier" ? node.callee.name : node.callee.property?.name;
-        if (name === "require" || name === "createRequire" || name === "getBuiltinModule") {
+        if (name === "getBuiltinModule") checkExpression(node, node.arguments[0]);
+        else if (name === "require" || name === "createRequire")
           report(node, `Cannot load a module by ${name}(): this rule cannot see what it loads; use import`);
-        }
       },
     };
   },
@@ -115,6 +116,11 @@ const noRawFetch = {
           else if (clientCalls.has(specifier.imported.name)) report(specifier, `${specifier.imported.name}() of ${source}`);
         }
       },
+      VariableDeclarator({ id, init }) {
+        if (!isCore || !clientModules.has(builtinOf(init))) return;
+        if (id.type !== "ObjectPattern") return report(id, `the whole of ${builtinOf(init)}`);
+        for (const { key } of id.properties) if (clientCalls.has(key?.name)) report(id, `${key.name}() of ${builtinOf(init)}`);
+      },
       MemberExpression(node) {
         const property = node.computed ? literalOf(node.property) : node.property.name;
         if (node.object.type !== "Identifier") return;
@@ -131,6 +137,33 @@ const noRawFetch = {
     };
   },
 };
+
+/**
+ * An `import` of a module of Node's own runs each of its getters, to have their values at hand. node:http has one for
+ * WebSocket that loads the whole of the undici inside Node: 32 ms of every start, and its memory for good.
+ * `process.getBuiltinModule()` hands out the module as it is.
+ */
+const slowImport = {
+  meta: { type: "problem" },
+  create(context) {
+    const file = relativeToRepository(context.filename);
+    if (isFree(file) || !isInside(file, "electron")) return {};
+    return {
+      ImportDeclaration(node) {
+        if (node.source.value !== "node:http" || isTypeOnlyImport(node)) return;
+        const message = `Cannot import "node:http": that loads Node's own undici too; take it from process.getBuiltinModule("node:http")`;
+        context.report({ node, message });
+      },
+    };
+  },
+};
+
+/** The module of Node's own that an expression asks for: `process.getBuiltinModule("node:http")`. */
+function builtinOf(expression) {
+  return expression?.type === "CallExpression" && expression.callee.property?.name === "getBuiltinModule"
+    ? literalOf(expression.arguments[0])
+    : undefined;
+}
 
 /** @param {string} filename */
 function relativeToRepository(filename) {
@@ -188,4 +221,4 @@ function list(names) {
   return names.length === 0 ? "nothing" : names.join(", ");
 }
 
-export default { meta: { name: "postern" }, rules: { boundaries, "no-raw-fetch": noRawFetch } };
+export default { meta: { name: "postern" }, rules: { boundaries, "no-raw-fetch": noRawFetch, "slow-import": slowImport } };

@@ -9,6 +9,7 @@ const repository = path.resolve(import.meta.dirname, "../..");
 const oxlintProgram = path.join(repository, "node_modules/oxlint/bin/oxlint");
 const boundaries = "postern(boundaries)";
 const rawFetch = "postern(no-raw-fetch)";
+const slowImport = "postern(slow-import)";
 
 /** What must be refused, and by which rule. A file called `x.ts` or `ring.ts` stands beside each of them. */
 const refused = {
@@ -32,6 +33,11 @@ const refused = {
   "endpoints export all of the gateway": [boundaries, "electron/core/endpoints/bad.ts", 'export * from "#core/gateway/x.ts";'],
   "the vault loads the gateway late": [boundaries, "electron/core/vault/bad.ts", 'export const x = await import("#core/gateway/x.ts");'],
   "the vault computes an import": [boundaries, "electron/core/vault/bad.ts", "export const x = (name: string) => import(name);"],
+  "a dialect loads a package at once": [
+    boundaries,
+    "electron/core/dialects/bad.ts",
+    'export const { hash } = process.getBuiltinModule("node:crypto");',
+  ],
   "the vault loads by require": [
     boundaries,
     "electron/core/vault/bad.ts",
@@ -69,14 +75,29 @@ const refused = {
   "the gateway requests by node:http": [
     rawFetch,
     "electron/core/gateway/bad.ts",
-    'import { request } from "node:http";\nexport const x = request;',
+    'const { request } = process.getBuiltinModule("node:http");\nexport const x = request;',
+  ],
+  "the gateway takes all of node:http": [
+    rawFetch,
+    "electron/core/gateway/bad.ts",
+    'const http = process.getBuiltinModule("node:http");\nexport const x = http.createServer;',
+  ],
+  "the gateway requests by node:https": [
+    rawFetch,
+    "electron/core/gateway/bad.ts",
+    'import { request } from "node:https";\nexport const x = request;',
   ],
   "the gateway requests by a namespace": [
     rawFetch,
     "electron/core/gateway/bad.ts",
-    'import http from "node:http";\nexport const x = http.get;',
+    'import https from "node:https";\nexport const x = https.get;',
   ],
   "the catalog opens a web socket": [rawFetch, "electron/core/catalog/bad.ts", 'export const x = new WebSocket("ws://127.0.0.1");'],
+  "the gateway imports node:http": [
+    slowImport,
+    "electron/core/gateway/bad.ts",
+    'import { createServer } from "node:http";\nexport const x = createServer;',
+  ],
   "headless fetches": [rawFetch, "electron/headless/bad.ts", 'export const x = () => fetch("http://127.0.0.1");'],
 
   "a promise is left floating": [
@@ -123,7 +144,7 @@ const accepted = {
   "a dialect uses wire's types": ["electron/core/dialects/good.ts", 'import type { X } from "#core/wire/x.ts";\nexport type Y = X;'],
   "the gateway uses its neighbours": [
     "electron/core/gateway/good.ts",
-    'import { x } from "#core/vault/x.ts";\nimport { createServer } from "node:http";\nexport const y = [x(), createServer()];',
+    'import { x } from "#core/vault/x.ts";\nimport type { Server } from "node:http";\nconst { createServer } = process.getBuiltinModule("node:http");\nexport const y = (): [number, Server] => [x(), createServer()];',
   ],
   "an injected fetch is called": ["electron/core/catalog/good.ts", "export const y = (fetch: typeof globalThis.fetch): unknown => fetch;"],
   "the gateway extends undici's base class": [
@@ -137,7 +158,7 @@ const accepted = {
   ],
   "headless starts postern": [
     "electron/headless/good.ts",
-    'import { y } from "#core/postern.ts";\nimport { request } from "node:http";\nexport const z = [y, request];',
+    'import { y } from "#core/postern.ts";\nconst { request } = process.getBuiltinModule("node:http");\nexport const z = [y, request];',
   ],
   "the vault loads keytar late": [
     "electron/core/vault/good.ts",

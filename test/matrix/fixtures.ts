@@ -1,4 +1,4 @@
-import { dialects } from "#core/dialects/index.ts";
+import { dialects } from "../fakes/dialects.ts";
 import type { Dialect } from "#core/dialects/dialect.ts";
 import { isJsonObject, type JsonObject } from "#core/dialects/json.ts";
 import { encodeAwsEventStream, loadAwsEventStream } from "#core/wire/aws-event-stream.ts";

@@ -1,7 +1,7 @@
 import { readdirSync } from "node:fs";
 import { setTimeout as wait } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { dialects } from "#core/dialects/index.ts";
+import { dialects } from "../fakes/dialects.ts";
 import { say, speak } from "../fakes/dialect-provider.ts";
 import type { Exchange } from "../fakes/exchange.ts";
 import { chatCall } from "../fakes/observe-call.ts";

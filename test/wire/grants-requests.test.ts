@@ -146,7 +146,7 @@ test("serve --prompt asks on the terminal, and no call waits for the answer", as
   const folder = mkdtempSync(path.join(tmpdir(), "postern-test-"));
   const child = spawn(
     process.execPath,
-    ["electron/headless/main.ts", "serve", "--port", "0", "--no-ui", "--prompt", "--data-dir", folder],
+    ["electron/headless/main.mjs", "serve", "--port", "0", "--no-ui", "--prompt", "--data-dir", folder],
     {
       cwd: path.resolve(import.meta.dirname, "../.."),
       env: { PATH: process.env["PATH"], HOME: folder, POSTERN_API_KEY: "an-owners-key-of-thirty-two-characters" },

@@ -59,7 +59,7 @@ test.skipIf(process.platform === "win32")("serve outlives whoever read its outpu
   const file = path.join(folder, "config.json");
   writeFileSync(file, withAlias("kept"));
   const key = "k".repeat(40);
-  const words = ["electron/headless/main.ts", "serve", "--port", "0", "--no-ui", "--data-dir", folder];
+  const words = ["electron/headless/main.mjs", "serve", "--port", "0", "--no-ui", "--data-dir", folder];
   const shell = spawn("sh", ["-c", '"$0" "$@" 2>&1 | head -n 1', process.execPath, ...words], {
     cwd: path.resolve(import.meta.dirname, "../.."),
     env: { PATH: process.env["PATH"], HOME: folder, POSTERN_API_KEY: key },

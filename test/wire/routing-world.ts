@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { DatabaseSync } from "node:sqlite";
 import path from "node:path";
-import { dialects } from "#core/dialects/index.ts";
+import { dialects } from "../fakes/dialects.ts";
 import { attemptOf, type AttemptsRow, type WrittenAttempt } from "#core/usage/attempts-text.ts";
 import type { CallAttemptInfo } from "#shared/contract/calls.ts";
 import { assertClean } from "../clients/assert-clean.ts";

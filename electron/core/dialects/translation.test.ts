@@ -3,7 +3,7 @@ import { PosternError } from "#shared/errors.ts";
 import { type Quirks, quirksSchema } from "#shared/schema/provider.ts";
 import type { ReadEvent } from "./chat.ts";
 import { Conductor } from "./conductor.ts";
-import { dialects } from "./index.ts";
+import { dialects } from "../../../test/fakes/dialects.ts";
 import type { JsonObject } from "./json.ts";
 import { type Memories, openMemories } from "./scoped-memory.ts";
 import { translateRequest, type Translation } from "./translation.ts";

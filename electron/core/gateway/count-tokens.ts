@@ -7,7 +7,7 @@ import {
   writeCountTokensReply,
   writeCountTokensRequest,
 } from "#core/dialects/gemini-generate/count-tokens.ts";
-import { dialects } from "#core/dialects/index.ts";
+import { dialectOf } from "#core/dialects/index.ts";
 import type { JsonObject } from "#core/dialects/json.ts";
 import { translateRequest, type TranslationCall } from "#core/dialects/translation.ts";
 import type { Dialect } from "#core/dialects/dialect.ts";
@@ -34,7 +34,7 @@ export function readCountRequest(client: Dialect, body: JsonObject, model: strin
  * @see https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_CountTokens.html
  */
 export function prepareCount(client: Dialect, clientBody: JsonObject, attempt: Target, call: TranslationCall): Prepared {
-  const provider = dialects[attempt.dialect];
+  const provider = dialectOf(attempt.dialect);
   const reader: Dialect = { ...client, readRequest: (body, { model }) => readCountRequest(client, body, model) };
   const { body, dropped, request } = translateRequest(reader, provider, clientBody, call);
   const { path, bytes, field } = countingCall(provider, body, request, attempt, call);

@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { type ErrorCode, PosternError } from "#shared/errors.ts";
 import { pathOf } from "#shared/path-of.ts";
 import { defaultAliases } from "#shared/schema/default-aliases.ts";
+import type { DialectId } from "#shared/schema/provider.ts";
 import { defaultAliasName } from "#shared/schema/settings.ts";
 import { mayList } from "#core/access/authorise.ts";
 import type { Grant, ToolGrants } from "#core/access/grants.ts";
@@ -10,11 +11,11 @@ import { type Caller, type CallerCheck, unauthenticated } from "#core/access/ide
 import type { PermissionRequests } from "#core/access/permission-requests.ts";
 import { openRateLimits } from "#core/access/rate-limits.ts";
 import type { Spending } from "#core/access/spending.ts";
-import { readHead } from "#core/access/read-head.ts";
+import { readHead, type RequestHead } from "#core/access/read-head.ts";
 import type { Catalog } from "#core/catalog/catalog.ts";
 import type { LiveConfig } from "#core/config/live-config.ts";
 import { debugLog } from "#core/debug.ts";
-import { dialects } from "#core/dialects/index.ts";
+import { dialectOf, isLoaded, loadDialect } from "#core/dialects/index.ts";
 import { openMemories } from "#core/dialects/scoped-memory.ts";
 import { dialectOfPath, type EndpointMatch, matchEndpoint } from "#core/endpoints/match-endpoint.ts";
 import type { ProviderRow } from "#core/config/provider-rows.ts";
@@ -224,11 +225,9 @@ export function createGateway(parts: GatewayParts): Gateway {
     const method = request.method ?? "";
     const path = pathOf(request);
     const match = matchEndpoint(method, path);
-    if (match.kind === "call") exchange.dialect = dialects[match.endpoint.dialect];
-    // Anthropic's list has the same path as OpenAI's; its clients always say which version of the API they want.
-    else if (match.kind === "models" || match.kind === "model")
-      exchange.dialect = dialects[head.forwarded.includes("anthropic-version") ? "anthropic-messages" : match.dialect];
-    else exchange.dialect = dialects[dialectOfPath(path)];
+    const dialect = dialectAsked(match, head, path);
+    if (!isLoaded(dialect)) return loadDialect(dialect).then(() => answer(exchange));
+    exchange.dialect = dialectOf(dialect);
     guardOrigin(head, { hosts, origins }, match.kind === "greeting");
     checkRequestLine(request, head, viaName);
     if (method === "OPTIONS" && head.origin !== null) return answerPreflight(exchange);
@@ -248,6 +247,14 @@ export function createGateway(parts: GatewayParts): Gateway {
       });
     }
     return route(exchange, match);
+  }
+
+  /** What the client speaks. */
+  function dialectAsked(match: EndpointMatch, head: RequestHead, path: string): DialectId {
+    if (match.kind === "call") return match.endpoint.dialect;
+    if (match.kind !== "models" && match.kind !== "model") return dialectOfPath(path);
+    // Anthropic's list has the same path as OpenAI's; its clients always say which version of the API they want.
+    return head.forwarded.includes("anthropic-version") ? "anthropic-messages" : match.dialect;
   }
 
   function pausedUntil(): number | null {

@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { PosternError } from "#shared/errors.ts";
 import { writeOpenAiError } from "#core/dialects/openai-chat-error.ts";
@@ -7,6 +7,9 @@ import { cutOff } from "./cut-off.ts";
 import type { Gateway } from "./gateway.ts";
 import { bracketed, PortTakenError } from "./port-taken-error.ts";
 import { ownHeaders } from "./response-headers.ts";
+
+// Not imported: the lint rule `slow-import` says why.
+const { createServer } = process.getBuiltinModule("node:http");
 
 /** A gateway that can be reached. */
 export interface Listener {

@@ -3,7 +3,7 @@ import { PosternError } from "#shared/errors.ts";
 import type { Caller } from "#core/access/identify-caller.ts";
 import type { ReplyMeta } from "#core/dialects/dialect.ts";
 import { embeddingsFor } from "#core/dialects/embeddings.ts";
-import { dialects } from "#core/dialects/index.ts";
+import { dialectOf } from "#core/dialects/index.ts";
 import type { JsonObject } from "#core/dialects/json.ts";
 import { openaiChat } from "#core/dialects/openai-chat/index.ts";
 import { rerankFor } from "#core/dialects/rerank.ts";
@@ -46,7 +46,7 @@ export function isChat({ id }: Endpoint): boolean {
 function prepareChat(json: JsonExchange, attempt: Target): Prepared {
   const { endpoint, call, stream, exchange } = json;
   const framing = framingOf(exchange, json.path);
-  const provider = dialects[attempt.dialect];
+  const provider = dialectOf(attempt.dialect);
   const model = attempt.model ?? "";
   const path = chatPath(attempt, { model, stream });
   if (attempt.dialect !== endpoint.dialect) {
@@ -151,7 +151,7 @@ export function parseBody(json: JsonExchange, attempt: Target): JsonObject {
 /** Where a chat is kept under a row's base URL: the row's own path for it, else the dialect's. */
 export function chatPath({ row, dialect }: Target, target: { readonly model: string; readonly stream: boolean }): string {
   const own = dialect === row.dialect ? row.paths.chat : dialect === "openai-responses" ? row.paths.responses : row.paths.messages;
-  return own ?? dialects[dialect].path(target);
+  return own ?? dialectOf(dialect).path(target);
 }
 
 /** Gemini's clients say `alt=sse` where they want server-sent events; else a stream is one JSON array that grows. */

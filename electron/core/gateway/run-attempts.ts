@@ -2,7 +2,7 @@ import { PosternError } from "#shared/errors.ts";
 import type { ProviderRow } from "#core/config/provider-rows.ts";
 import { debugLog } from "#core/debug.ts";
 import type { Usage } from "#core/dialects/chat.ts";
-import { dialects } from "#core/dialects/index.ts";
+import { dialectOf } from "#core/dialects/index.ts";
 import type { Clock } from "#core/platform.ts";
 import type { CacheStatus } from "#core/routing/cache-policy.ts";
 import type { Measurements, MeasuredOutcome } from "#core/routing/measurements.ts";
@@ -74,7 +74,7 @@ export async function runAttempts(exchange: Exchange, route: Route<ProviderRow>,
     failed: race.failed.slice(0, -1),
   });
   if (outcome.kind === "refused")
-    writeProviderFailure(exchange, { provider: tried.target.row.id, dialect: dialects[tried.target.dialect], ...outcome }, headers);
+    writeProviderFailure(exchange, { provider: tried.target.row.id, dialect: dialectOf(tried.target.dialect), ...outcome }, headers);
   else if (outcome.kind === "error") writeFailure(exchange, outcome.error, headers);
 }
 

@@ -4,14 +4,14 @@ import type { LiveConfig } from "#core/config/live-config.ts";
 import type { ProviderRow } from "#core/config/provider-rows.ts";
 import type { Memories } from "#core/dialects/scoped-memory.ts";
 import { planTree } from "#core/routing/plan-tree.ts";
-import type { Route, RouteCall, RouteNode, RouteWorld } from "#core/routing/route-types.ts";
+import type { Route, RouteCall, RouteWorld } from "#core/routing/route-types.ts";
 import type { CallLog } from "#core/usage/call-log.ts";
-import { loadAwsEventStream } from "#core/wire/aws-event-stream.ts";
 import type { Allowance } from "./allowance.ts";
 import type { Outgoing } from "./attempt-target.ts";
 import type { BodyKeeper } from "./body-keeper.ts";
 import { unlessCut } from "./cut-off.ts";
 import type { Exchange } from "./exchange.ts";
+import { loadSpoken } from "./load-spoken.ts";
 import { type AttemptTools, runAttempts } from "./run-attempts.ts";
 
 /** What a call is handled with. */
@@ -55,12 +55,9 @@ function asksForUnknownModel(asked: RouteCall, world: RouteWorld<ProviderRow>): 
 
 function runPlan(exchange: Exchange, asked: RouteCall, tools: CallTools, outgoing: Outgoing): Promise<void> {
   const route = plan(exchange, asked, tools);
-  if (speaksAwsStreams(route.root)) return loadAwsEventStream().then(() => runRoute(exchange, asked, { route, tools, outgoing }));
+  const loading = loadSpoken(route.root);
+  if (loading !== null) return loading.then(() => runRoute(exchange, asked, { route, tools, outgoing }));
   return runRoute(exchange, asked, { route, tools, outgoing });
-}
-
-function speaksAwsStreams(node: RouteNode<ProviderRow>): boolean {
-  return node.kind === "target" ? node.dialect === "bedrock-converse" : node.tries.some(speaksAwsStreams);
 }
 
 function runRoute(

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { dialects } from "#core/dialects/index.ts";
+import { dialects } from "../../../test/fakes/dialects.ts";
 import { endsFrame } from "./ends-frame.ts";
 import type { ReplyStream } from "./reply-stream.ts";
 import { WatchedChatStream } from "./watch-chat-stream.ts";

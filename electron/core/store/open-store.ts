@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import { getCompileCacheDir } from "node:module";
 import path from "node:path";
 import { Worker } from "node:worker_threads";
 import { PosternError } from "#shared/errors.ts";
@@ -51,12 +52,14 @@ export async function inspectCopyInThread(file: string, kind: DatabaseKind): Pro
 const workerFile = import.meta.url.endsWith(".ts") ? "./store-worker.ts" : "./store-worker.js";
 
 function startThread(data: StoreWorkerData): Worker {
+  // The folder of this Node in the folder that the process keeps what it compiled in; a thread does not inherit it.
+  const compileCache = getCompileCacheDir();
   return new Worker(new URL(workerFile, import.meta.url), {
     name: data.purpose === "serve" ? `${data.kind}-store` : `${data.kind}-copy`,
     workerData: data,
-    // No environment: it holds provider keys, and this thread needs none of it. No flags of the process either:
-    // a worker refuses some of them, such as --input-type.
-    env: {},
+    // No environment: it holds provider keys, and this thread needs none of it but where compiled code is kept. No flags
+    // of the process either: a worker refuses some of them, such as --input-type.
+    env: compileCache === undefined ? {} : { NODE_COMPILE_CACHE: path.dirname(compileCache) },
     execArgv: [],
   });
 }

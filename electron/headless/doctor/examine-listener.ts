@@ -1,7 +1,8 @@
-import { get } from "node:http";
 import { createServer } from "node:net";
 import type { Finding } from "#shared/contract/doctor.ts";
 import { describeHolder } from "../../host/port-holder.ts";
+
+const { get } = process.getBuiltinModule("node:http");
 
 const subject = "gateway";
 const timeoutMs = 3_000;

@@ -1,6 +1,8 @@
-import { type IncomingMessage, request as httpRequest, type ServerResponse } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { pipeline } from "node:stream";
 import { type WindowGateway, windowCallHeaders } from "../../host/forward-window-call.ts";
+
+const { request: httpRequest } = process.getBuiltinModule("node:http");
 
 /**
  * Sends a call of the window's to the gateway, the way that every client's call goes, and its answer back as it comes.

@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { type BrowserWindow, PortTakenError } from "#core/postern.ts";
 import { pathOf } from "#shared/path-of.ts";
@@ -9,6 +9,8 @@ import { isWindowPath, readWindowFile } from "../../host/window-files.ts";
 import { guardRequest, isOwnPage } from "./guard-request.ts";
 import { loginLifeMs, openSessions, type Sessions } from "./sessions.ts";
 import { windowHeaders } from "../../host/window-headers.ts";
+
+const { createServer } = process.getBuiltinModule("node:http");
 
 /** What the window's listener needs. */
 export interface WindowOptions {
