@@ -1,9 +1,11 @@
 // npm run bench [-- --quick] [--write] [--check] [--portkey DIR] [--load wrk|autocannon]: Postern, a bare relay and the Portkey gateway on the same work.
 
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
+import { repository } from "../../scripts/run-tool.ts";
 import { installPortkey } from "./install-portkey.ts";
 import { findLoadGenerator, type LoadGenerator } from "./load-generator.ts";
 import { untilCalm } from "./machine-load.ts";
@@ -18,7 +20,7 @@ import {
 } from "./measure.ts";
 import { runMicroMeasures } from "./micro.ts";
 import { report } from "./report.ts";
-import { type Column, Samples } from "./samples.ts";
+import { type Column, type MeasureId, Samples } from "./samples.ts";
 import { fullSizes, quickSizes } from "./sizes.ts";
 import {
   bareRelay,
@@ -52,6 +54,9 @@ const folder = mkdtempSync(path.join(tmpdir(), "postern-bench-"));
 process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(1));
 
+// What is installed is the bundle: its start is measured beside the source's.
+const built = spawnSync(process.execPath, [path.join(repository, "scripts/build.ts")], { encoding: "utf8" });
+if (built.status !== 0) throw new Error(`Cannot measure the bundle: npm run build fails: ${built.stderr}`);
 const startedAtMs = performance.now();
 const generator = await findLoadGenerator(options.load);
 const provider = await startProvider();
@@ -113,18 +118,33 @@ async function warmUp(subject: Subject, by: LoadGenerator): Promise<void> {
 
 async function measureThroughputs(subjects: readonly Subject[]): Promise<void> {
   const runs = [
-    { rate: "rate1kB1", cpu: "cpu1kB1", body: bodies.small, connections: 1, requests: sizes.requests1kB1 },
-    { rate: "rate1kB32", cpu: "cpu1kB32", body: bodies.small, connections: 32, requests: sizes.requests1kB32 },
-    { rate: "rate80kB1", cpu: "cpu80kB1", body: bodies.large, connections: 1, requests: sizes.requests80kB1 },
-    { rate: "rate80kB32", cpu: "cpu80kB32", body: bodies.large, connections: 32, requests: sizes.requests80kB32 },
+    { rate: "rate1kB1", cpu: "cpu1kB1", body: bodies.small, connections: 1, requests: sizes.requests1kB1, turns: 1 },
+    { rate: "rate1kB32", cpu: "cpu1kB32", body: bodies.small, connections: 32, requests: sizes.requests1kB32, turns: sizes.turns },
+    { rate: "rate80kB1", cpu: "cpu80kB1", body: bodies.large, connections: 1, requests: sizes.requests80kB1, turns: 1 },
+    { rate: "rate80kB32", cpu: "cpu80kB32", body: bodies.large, connections: 32, requests: sizes.requests80kB32, turns: sizes.turns },
   ] as const;
-  for (const { rate, cpu, ...load } of runs) {
-    for (const subject of subjects) {
+  for (const { rate, cpu, turns, ...load } of runs) {
+    await takeTurns(turns, subjects, async (subject) => {
       const result = await measureThroughput(subject, generator, { ...load, seconds: sizes.secondsPerRun });
-      samples.add(rate, subject.id, result.requestsPerSecond);
-      if (subject !== provider) samples.add(cpu, subject.id, result.cpuMicrosecondsPerRequest);
+      return { [rate]: result.requestsPerSecond, ...(subject !== provider && { [cpu]: result.cpuMicrosecondsPerRequest }) };
+    });
+  }
+}
+
+/** Lets each subject measure, one after the other, so many times, and takes the mean of what each of them had: other work comes and goes by the second. */
+async function takeTurns(
+  turns: number,
+  subjects: readonly Subject[],
+  measure: (subject: Subject) => Promise<Partial<Record<MeasureId, number>>>,
+): Promise<void> {
+  const sums = new Map<SubjectId, Partial<Record<MeasureId, number>>>(subjects.map(({ id }) => [id, {}]));
+  for (let turn = 0; turn < turns; turn++) {
+    for (const subject of subjects) {
+      const sum = sums.get(subject.id) ?? {};
+      for (const [name, value] of entries(await measure(subject))) sum[name] = (sum[name] ?? 0) + value;
     }
   }
+  for (const [id, sum] of sums) for (const [name, value] of entries(sum)) samples.add(name, id, value / turns);
 }
 
 async function measureLatencies(subjects: readonly Subject[]): Promise<void> {
@@ -149,30 +169,27 @@ async function measureLatencies(subjects: readonly Subject[]): Promise<void> {
 
 async function measureAllStreams(subjects: readonly Subject[]): Promise<void> {
   const runs = [
-    { pattern: "paced", cpu: "cpuPacedChunk", streams: sizes.pacedStreams },
-    { pattern: "burst", cpu: "cpuBurstChunk", streams: sizes.burstStreams },
+    { pattern: "paced", cpu: "cpuPacedChunk", streams: sizes.pacedStreams, turns: 1 },
+    { pattern: "burst", cpu: "cpuBurstChunk", streams: sizes.burstStreams, turns: sizes.turns },
   ] as const;
-  for (const { pattern, cpu, streams } of runs) {
-    for (const subject of subjects) {
-      if (subject === provider) continue;
-      const result = await measureStreams(subject, pattern, streams);
-      samples.add(cpu, subject.id, result.cpuMicrosecondsPerChunk);
-    }
+  const between = subjects.filter((subject) => subject !== provider);
+  for (const { pattern, cpu, streams, turns } of runs) {
+    await takeTurns(turns, between, async (subject) => {
+      return { [cpu]: (await measureStreams(subject, pattern, streams)).cpuMicrosecondsPerChunk };
+    });
   }
   const translations = [
-    { pattern: "paced", cpu: "cpuPacedTranslated", streams: sizes.pacedStreams },
-    { pattern: "burst", cpu: "cpuBurstTranslated", streams: sizes.burstStreams },
+    { pattern: "paced", cpu: "cpuPacedTranslated", streams: sizes.pacedStreams, turns: 1 },
+    { pattern: "burst", cpu: "cpuBurstTranslated", streams: sizes.burstStreams, turns: sizes.turns },
   ] as const;
-  for (const { pattern, cpu, streams } of translations) {
-    for (const subject of subjects) {
-      if (subject !== provider) samples.add(cpu, subject.id, await measureTranslation(subject, pattern, streams));
-    }
+  for (const { pattern, cpu, streams, turns } of translations) {
+    await takeTurns(turns, between, async (subject) => ({ [cpu]: await measureTranslation(subject, pattern, streams) }));
   }
 }
 
 async function measureStarts(): Promise<void> {
-  const bundle = existsSync(posternPrograms.bundle) && { bundle: () => postern(provider.url, { program: posternPrograms.bundle, folder }) };
-  const programs: Partial<Record<Column, () => Promise<Recipe>>> = { ...recipes, ...bundle };
+  const bundle = (): Promise<Recipe> => postern(provider.url, { program: posternPrograms.bundle, folder });
+  const programs: Partial<Record<Column, () => Promise<Recipe>>> = { ...recipes, bundle };
   for (const [column, recipe] of entries(programs)) {
     const start = await measureStart(await recipe(), bodies.small);
     samples.add("startAccepted", column, start.acceptedMs);

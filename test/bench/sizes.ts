@@ -1,6 +1,8 @@
 /** How much is measured. */
 export interface Sizes {
   readonly rounds: number;
+  /** How often the subjects take turns within a round, where a run is short. */
+  readonly turns: number;
   /** How long each round waits for a machine that is busy with other work. */
   readonly calmLimitMs: number;
   /**
@@ -30,6 +32,7 @@ export interface Sizes {
 /** For figures to publish. */
 export const fullSizes: Sizes = {
   rounds: 5,
+  turns: 3,
   calmLimitMs: 10_000,
   warmUpRequests: 40_000,
   warmUpStreams: 24,
@@ -51,6 +54,7 @@ export const fullSizes: Sizes = {
 export const quickSizes: Sizes = {
   ...fullSizes,
   rounds: 2,
+  turns: 1,
   calmLimitMs: 2_000,
   warmUpRequests: 3_000,
   warmUpStreams: 16,
