@@ -45,8 +45,7 @@ export class BlockSplitter {
   }
 
   #settle(tokens: readonly Token[], text: string): void {
-    const places = tokens.flatMap(({ type }, place) => (type === "space" || type === "def" ? [] : [place]));
-    const settled = tokens.slice(0, places.at(-mostUnsettled) ?? 0);
+    const settled = tokens.slice(0, countSettled(tokens));
     const source = this.#source + settled.map(({ raw }) => raw).join("");
     // What cannot be found again in the text by its length is read anew each time.
     if (settled.length === 0 || !text.startsWith(source)) return;
@@ -54,6 +53,19 @@ export class BlockSplitter {
     this.#tokens = [...this.#tokens, ...settled];
     this.#definitions = [...this.#definitions, ...definitionsIn(settled)];
   }
+}
+
+/** How many of the first tokens stay as they are, whatever comes behind the last one. */
+function countSettled(tokens: readonly Token[]): number {
+  const places = tokens.flatMap(({ type }, place) => (type === "space" || type === "def" ? [] : [place]));
+  let count = places.at(-mostUnsettled) ?? 0;
+  // The lexer makes a heading of a paragraph and of a list behind it, where a line of dashes follows before an empty one.
+  for (let place = count - 1; place >= 0; place--) {
+    const { type, raw } = tokens[place] as Token;
+    if (type === "space" || raw.endsWith("\n\n")) break;
+    if (type === "paragraph") count = place;
+  }
+  return count;
 }
 
 /** What a link's name stands for. */
