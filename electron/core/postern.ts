@@ -236,6 +236,7 @@ export async function createPostern(platform: Platform): Promise<Postern> {
         fixedAddress = { host: asked.host ?? null, port: asked.port ?? null };
         gateway.stopDraining();
         const opened = await door.open(addressFor(config.current));
+        gateway.loadSoon();
         catalog.loadSoon();
         return opened;
       },

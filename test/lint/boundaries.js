@@ -75,9 +75,17 @@ const boundaries = {
       },
       CallExpression: (node) => {
         const name = node.callee.type === "Identifier" ? node.callee.name : node.callee.property?.name;
-        if (name === "getBuiltinModule") checkExpression(node, node.arguments[0]);
-        else if (name === "require" || name === "createRequire")
+        if (name === "require" || name === "createRequire")
           report(node, `Cannot load a module by ${name}(): this rule cannot see what it loads; use import`);
+      },
+      VariableDeclarator: (node) => {
+        const builtin = readBuiltin(node);
+        if (builtin !== undefined) check(node, builtin.source, false);
+      },
+      // Whatever else names it could hand it on.
+      "Identifier, Literal": (node) => {
+        if ((node.name ?? node.value) !== "getBuiltinModule" || readBuiltin(node.parent?.parent?.parent) !== undefined) return;
+        report(node, 'Cannot check this; write const { some, names } = process.getBuiltinModule("node:x")');
       },
     };
   },
@@ -116,10 +124,11 @@ const noRawFetch = {
           else if (clientCalls.has(specifier.imported.name)) report(specifier, `${specifier.imported.name}() of ${source}`);
         }
       },
-      VariableDeclarator({ id, init }) {
-        if (!isCore || !clientModules.has(builtinOf(init))) return;
-        if (id.type !== "ObjectPattern") return report(id, `the whole of ${builtinOf(init)}`);
-        for (const { key } of id.properties) if (clientCalls.has(key?.name)) report(id, `${key.name}() of ${builtinOf(init)}`);
+      VariableDeclarator(node) {
+        const { source, names } = readBuiltin(node) ?? {};
+        if (networkPackages.has(source)) report(node, `"${source}"`);
+        if (!isCore || !clientModules.has(source)) return;
+        for (const name of names) if (clientCalls.has(name)) report(node, `${name}() of ${source}`);
       },
       MemberExpression(node) {
         const property = node.computed ? literalOf(node.property) : node.property.name;
@@ -148,21 +157,28 @@ const slowImport = {
   create(context) {
     const file = relativeToRepository(context.filename);
     if (isFree(file) || !isInside(file, "electron")) return {};
+    function check(node, source, isTypeOnly = false) {
+      if (source !== "node:http" || isTypeOnly) return;
+      const message = `Cannot import "node:http": that loads Node's own undici too; take it from process.getBuiltinModule("node:http")`;
+      context.report({ node, message });
+    }
     return {
-      ImportDeclaration(node) {
-        if (node.source.value !== "node:http" || isTypeOnlyImport(node)) return;
-        const message = `Cannot import "node:http": that loads Node's own undici too; take it from process.getBuiltinModule("node:http")`;
-        context.report({ node, message });
-      },
+      ImportDeclaration: (node) => check(node, node.source.value, isTypeOnlyImport(node)),
+      ExportNamedDeclaration: (node) => check(node, node.source?.value, isTypeOnlyExport(node)),
+      ExportAllDeclaration: (node) => check(node, node.source.value, node.exportKind === "type"),
+      ImportExpression: (node) => check(node, literalOf(node.source)),
     };
   },
 };
 
-/** The module of Node's own that an expression asks for: `process.getBuiltinModule("node:http")`. */
-function builtinOf(expression) {
-  return expression?.type === "CallExpression" && expression.callee.property?.name === "getBuiltinModule"
-    ? literalOf(expression.arguments[0])
-    : undefined;
+/** What `const { some, names } = process.getBuiltinModule("node:x")` takes from where; undefined for anything else. */
+function readBuiltin(node) {
+  if (node?.type !== "VariableDeclarator" || node.id.type !== "ObjectPattern" || node.init?.type !== "CallExpression") return undefined;
+  const { callee } = node.init;
+  if (callee.type !== "MemberExpression" || callee.computed || callee.object.name !== "process") return undefined;
+  const source = callee.property.name === "getBuiltinModule" ? literalOf(node.init.arguments[0]) : undefined;
+  const names = node.id.properties.map(({ computed, key }) => (computed ? undefined : key?.name));
+  return source === undefined || names.includes(undefined) ? undefined : { source, names };
 }
 
 /** @param {string} filename */

@@ -78,9 +78,45 @@ const refused = {
     'const { request } = process.getBuiltinModule("node:http");\nexport const x = request;',
   ],
   "the gateway takes all of node:http": [
-    rawFetch,
+    boundaries,
     "electron/core/gateway/bad.ts",
     'const http = process.getBuiltinModule("node:http");\nexport const x = http.createServer;',
+  ],
+  "the gateway calls what it takes at once": [
+    boundaries,
+    "electron/core/gateway/bad.ts",
+    'export const x = () => process.getBuiltinModule("node:http").get("http://127.0.0.1");',
+  ],
+  "the gateway takes the rest of node:http": [
+    boundaries,
+    "electron/core/gateway/bad.ts",
+    'const { createServer, ...rest } = process.getBuiltinModule("node:http");\nexport const x = [createServer, rest];',
+  ],
+  "the gateway takes a name in quotes": [
+    boundaries,
+    "electron/core/gateway/bad.ts",
+    'const { "request": x } = process.getBuiltinModule("node:http");\nexport const y = x;',
+  ],
+  "the gateway keeps the loader": [
+    boundaries,
+    "electron/core/gateway/bad.ts",
+    'const { getBuiltinModule } = process;\nexport const x = getBuiltinModule("node:fs");',
+  ],
+  "the gateway finds the loader by its name": [
+    boundaries,
+    "electron/core/gateway/bad.ts",
+    'export const x = process["getBuiltinModule"]("node:fs");',
+  ],
+  "headless takes node:http2": [
+    rawFetch,
+    "electron/headless/bad.ts",
+    'const { connect } = process.getBuiltinModule("node:http2");\nexport const x = connect;',
+  ],
+  "the gateway exports from node:http": [slowImport, "electron/core/gateway/bad.ts", 'export { createServer } from "node:http";'],
+  "the gateway imports node:http late": [
+    slowImport,
+    "electron/core/gateway/bad.ts",
+    'export const x = async (): Promise<unknown> => await import("node:http");',
   ],
   "the gateway requests by node:https": [
     rawFetch,
@@ -253,9 +289,10 @@ describe("boundaries", () => {
 });
 
 describe("the table of rooms", () => {
-  const files = globSync("{shared,electron,renderer}/**/*.{ts,tsx}", { cwd: repository, exclude: (name) => name.includes(".types") }).map(
-    (file) => file.replaceAll(path.sep, "/"),
-  );
+  const files = globSync("{shared,electron,renderer}/**/*.{ts,tsx,mjs}", {
+    cwd: repository,
+    exclude: (name) => name.includes(".types"),
+  }).map((file) => file.replaceAll(path.sep, "/"));
 
   it("holds every source file", () => {
     expect(files.length).toBeGreaterThan(0);

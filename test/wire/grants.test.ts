@@ -254,14 +254,23 @@ describe("limits", () => {
     expect([(await ask(key, { model: "cheap" })).status, (await ask(key, { model: "cheap" })).status]).toEqual([400, 200]);
   });
 
-  test("what a person stopped on its way may have to be paid for: what was held stays spent", async () => {
-    const { key } = await grant({ budgets: [{ unit: "tokens", amount: 9_000, per: "day" }] });
+  test.each([
+    ["stopped", "call_stopped"],
+    ["paused", "invalid_api_key"],
+  ])("what was on its way when it was %s may have to be paid for: what was held stays spent", async (how, code) => {
+    const { key, name } = await grant({ budgets: [{ unit: "tokens", amount: 9_000, per: "day" }] });
     const call = adminOf(postern);
+    const budgets = [{ unit: "tokens", amount: 9_000, per: "day" }];
+    const change = (paused: boolean) =>
+      call("changeGrant", { parameters: { grant: name }, body: { permissions: permissionsSchema.parse({ budgets, paused }) } });
     provider.next(stall());
     const answer = ask(key, { model: "cheap" });
     await provider.waitForRequest(1);
+    if (how === "paused") await change(true);
     for (const { id } of (await call("listCallsUnderWay", {})).calls) await call("stopCall", { parameters: { id: String(id) } });
-    expect([(await answer).code, (await ask(key, { model: "cheap" })).code]).toEqual(["call_stopped", "insufficient_quota"]);
+    expect((await answer).code).toBe(code);
+    if (how === "paused") await change(false);
+    expect((await ask(key, { model: "cheap" })).code).toBe("insufficient_quota");
   });
 
   // The second waits ten seconds for the call before it is cut off.

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { CallUnderWay, LoggedCall } from "#shared/contract/calls.ts";
+import { permissionsSchema } from "#shared/schema/grant.ts";
 import { adminOf } from "../fakes/call-admin.ts";
 import { stall, stallAfter } from "../fakes/misbehaviour.ts";
 import { openAiError, openAiStream } from "../fakes/openai-replies.ts";
@@ -141,7 +142,10 @@ describe("a call that is stopped", () => {
     expect((await ask().answer).portkey["provider"]).toBe("openai");
   });
 
-  test("in the middle of a stream is logged with what is known of its usage, and measures nothing", async () => {
+  test("in the middle of a stream is logged with what is known of its usage, measures nothing, and keeps what its budget held", async () => {
+    const { key } = await adminOf(world.postern)("addGrant", {
+      body: { name: "spender", permissions: permissionsSchema.parse({ budgets: [{ unit: "tokens", amount: 9_000, per: "day" }] }) },
+    });
     const frames = sse([
       {
         event: "message_start",
@@ -163,9 +167,9 @@ describe("a call that is stopped", () => {
     ]);
     world.at("anthropic").next(stallAfter({ chunks: 3 }, frames));
     const traceId = "stop-usage";
-    const call = rawRequest(world.postern, "POST /v1/messages", {
+    const call = rawRequest({ ...world.postern, key }, "POST /v1/messages", {
       headers: [`x-portkey-trace-id: ${traceId}`],
-      body: JSON.stringify({ model: "@anthropic/m", max_tokens: 9, messages, stream: true }),
+      body: JSON.stringify({ model: "@anthropic/m", max_tokens: 5_000, messages, stream: true }),
     });
     const answer = rawHttp(world.postern.port, call, { untilClosed: true });
     await stopOnce(isAnswered);
@@ -177,6 +181,9 @@ describe("a call that is stopped", () => {
       uncachedInputTokens: 21,
       attempts: [{ status: 200, errorCode: "call_stopped" }],
     });
+    // How much was written is said at a stream's end, which nobody heard.
+    const { grants } = await adminOf(world.postern)("listGrants", {});
+    expect(grants.find(({ name }) => name === "spender")?.spent[0]?.spent).toBeGreaterThan(5_000);
     const seen = await adminOf(world.postern)("listTargets", {});
     expect(seen.find(({ provider }) => provider === "anthropic")?.firstByteMs ?? null).toBeNull();
   });

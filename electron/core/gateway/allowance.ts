@@ -1,4 +1,4 @@
-import type { ErrorCode, PosternError } from "#shared/errors.ts";
+import type { PosternError } from "#shared/errors.ts";
 import type { CallConfig } from "#shared/schema/routing.ts";
 import { authorise, isLimited, mayMean, notGranted, type Wanted } from "#core/access/authorise.ts";
 import type { ToolGrant } from "#core/access/grants.ts";
@@ -34,7 +34,7 @@ export interface Allowance extends RouteGuard {
    *
    * @throws {PosternError} `rate_limit_exceeded`, `insufficient_quota`, `budget_unavailable`, or why the grant ended meanwhile
    */
-  begin(route: Route<ProviderRow>, endpoint: RouteCall["endpoint"]): Promise<(record: CallRecord) => void>;
+  begin(route: Route<ProviderRow>, endpoint: RouteCall["endpoint"]): Promise<(record: CallRecord, wasCut: boolean) => void>;
 }
 
 /** What grants are counted with. */
@@ -138,8 +138,8 @@ function openAllowance(grant: ToolGrant, { spending, rates, priceOf, isAlias }: 
         held.settle(nothing);
         throw grant.state.ended;
       }
-      return (record) => {
-        const taken = takenBy(record, worst);
+      return (record, wasCut) => {
+        const taken = takenBy(record, worst, wasCut);
         held.settle(taken);
         if (taken !== null) settleRate(taken.tokens);
       };
@@ -147,22 +147,25 @@ function openAllowance(grant: ToolGrant, { spending, rates, priceOf, isAlias }: 
   };
 }
 
-/** Codes of calls that Postern itself cut off, under which a provider goes on unheard. */
-const cuts: ReadonlySet<string> = new Set<ErrorCode>(["call_stopped", "shutting_down"]);
 const nothing: Amount = { tokens: 0, microUsd: 0 };
 
-/** What a call took; null where nobody knows, and what was held stays spent. */
-function takenBy(record: CallRecord, held: Amount): Amount | null {
+/**
+ * What a call took; null where nobody knows, and what was held stays spent.
+ *
+ * @param wasCut whether Postern itself cut it off
+ */
+function takenBy(record: CallRecord, held: Amount, wasCut: boolean): Amount | null {
   const givenUp = record.attempts.filter(({ status, errorCode }) => status === null && errorCode === null).length;
   // A try that another one beat to it was sent all the same, and nobody says what it took.
   const lost = record.attempts.length > 1 && givenUp > 0 ? times(held, givenUp / record.attempts.length) : nothing;
   if (record.cacheStatus === "HIT") return lost;
-  if (record.inputTokens !== null) {
+  // Anthropic says at the beginning of a stream what came in, and at its end what went out.
+  if (record.inputTokens !== null && (record.outputTokens !== null || record.ending === "finished")) {
     const tokens = record.inputTokens + (record.outputTokens ?? 0);
     return { tokens: tokens + lost.tokens, microUsd: (record.costMicroUsd ?? held.microUsd) + lost.microUsd };
   }
   // What was on its way when it was cut off may be charged for, and nobody says how much.
-  if (record.attempts.some(({ errorCode, connectMs }) => errorCode !== null && cuts.has(errorCode) && connectMs !== null)) return null;
+  if (wasCut && record.attempts.some(({ connectMs }) => connectMs !== null)) return null;
   // A refusal: nobody charges for one.
   return record.status !== null && record.status >= 400 ? lost : null;
 }

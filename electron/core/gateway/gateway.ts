@@ -43,6 +43,7 @@ import { HelloDispatcher, helloProviderId } from "./hello-model.ts";
 import { noteRefusal } from "./note-refusal.ts";
 import { openReplyCache } from "./reply-cache.ts";
 import { ownHeaders } from "./response-headers.ts";
+import { loadLikelySoon } from "./load-spoken.ts";
 import type { CallTools } from "./run-call.ts";
 import { writeFailure, writeJson } from "./write-failure.ts";
 
@@ -88,6 +89,8 @@ export interface Gateway {
   readonly pausedUntilMs: number | null;
   /** Calls that have no whole answer yet. */
   readonly underWay: CallsUnderWay;
+  /** Loads, a moment later, what a start does not wait for. */
+  loadSoon(): void;
   /** Stops a call under way for its person, who knows it by what the log will have of it. @returns whether it was still under way */
   stop(record: CallRecord): boolean;
   /** What its planner looks at, for the dry run. */
@@ -302,6 +305,7 @@ export function createGateway(parts: GatewayParts): Gateway {
 
   return {
     underWay,
+    loadSoon: loadLikelySoon,
     world,
     handle(request, response, { beginBody, onClose }) {
       const exchange = openExchange(request, response, { clock, beginBody });

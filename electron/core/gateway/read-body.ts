@@ -66,10 +66,16 @@ function isInflatable(encoding: string): encoding is keyof typeof inflaters {
   return Object.hasOwn(inflaters, encoding);
 }
 
+function left(): PosternError {
+  return new PosternError("client_closed", "The client left before its request was complete");
+}
+
 function collect(exchange: BodyExchange, maxBytes: number): Promise<Buffer> {
   const { request } = exchange;
   const announced = announcedLength(request.rawHeaders);
   if (announced > maxBytes) return Promise.reject(tooLarge(maxBytes));
+  // Gone while something was loaded for the call: no event is to come.
+  if (request.destroyed) return Promise.reject(left());
   return new Promise((resolve, reject) => {
     const chunks: Buffer<ArrayBuffer>[] = [];
     let length = 0;
@@ -106,7 +112,7 @@ function collect(exchange: BodyExchange, maxBytes: number): Promise<Buffer> {
     });
     // Every request closes; an error, with its stack trace, is only made for one that was not complete.
     const onGone = (): void => {
-      if (!isSettled) fail(new PosternError("client_closed", "The client left before its request was complete"));
+      if (!isSettled) fail(left());
     };
     // An error comes with it, and node:http keeps that to itself where nobody listens.
     request.on("close", onGone);

@@ -88,6 +88,8 @@ export async function readUpload(
     request.on("error", () => {});
     request.on("data", onData).on("end", onEnd).on("close", onClose);
     exchange.ongoing = { clientLeft: onClose, interrupt: done };
+    // Gone while something was loaded for the call: no event is to come.
+    if (request.destroyed) done(left());
     if (exchange.cut !== null) done(exchange.cut);
   });
 

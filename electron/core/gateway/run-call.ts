@@ -95,5 +95,5 @@ async function runAllowed(
   const settle = await allowance.begin(call.route, call.endpoint);
   call.tools.calls.begin(exchange.record);
   await runAttempts(exchange, call.route, call.outgoing, call.tools);
-  settle(exchange.record);
+  settle(exchange.record, exchange.cut !== null);
 }

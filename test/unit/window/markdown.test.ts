@@ -49,7 +49,17 @@ describe("an answer is cut into blocks", () => {
       {
         numRuns: 1_000,
         // A line of dashes makes one heading of a paragraph, of the list behind it and of what follows that.
-        examples: [[[["| 1 | 2 |", "\n"], ["-", "\t"], ["# One", "\n"], ["  five", "\n"], ["-", ""]]]],
+        examples: [
+          [
+            [
+              ["| 1 | 2 |", "\n"],
+              ["-", "\t"],
+              ["# One", "\n"],
+              ["  five", "\n"],
+              ["-", ""],
+            ],
+          ],
+        ],
       },
     );
   });
