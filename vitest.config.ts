@@ -3,8 +3,8 @@ import { configDefaults, defineConfig } from "vitest/config";
 
 export default defineConfig({
   test: {
-    // One more than there are processors: most tests wait for sockets and pages.
-    maxWorkers: availableParallelism() + 1,
+    // More than there are processors: tests wait for sockets and pages, and three at a time left 40 % of two processors idle.
+    maxWorkers: availableParallelism() + 2,
     // What is waited for comes when it comes: a busy machine makes no test fail.
     expect: { poll: { timeout: 20_000 } },
     projects: [
