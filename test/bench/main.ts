@@ -54,11 +54,11 @@ const folder = mkdtempSync(path.join(tmpdir(), "postern-bench-"));
 process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(1));
 
+const startedAtMs = performance.now();
 // What is installed is the bundle: its start is measured beside the source's.
 say("building the bundle, in place of what is in dist/");
 const built = spawnSync(process.execPath, [path.join(repository, "scripts/build.ts")], { stdio: ["ignore", "ignore", "inherit"] });
 if (built.status !== 0) throw new Error("Cannot measure the bundle: npm run build fails", { cause: built.error });
-const startedAtMs = performance.now();
 const generator = await findLoadGenerator(options.load);
 const provider = await startProvider();
 const installed = options.portkey === undefined ? await installPortkey(folder) : { folder: options.portkey };
