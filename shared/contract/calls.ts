@@ -1,9 +1,7 @@
 import * as z from "zod";
+import { callEndings } from "../call-endings.ts";
 import type { ContractEntry } from "./endpoint.ts";
 import { momentSchema, usageFilterSchema } from "./usage.ts";
-
-/** How a call came to its end. */
-export const callEndings = ["finished", "truncated", "failed", "client_closed", "refused", "stopped", "interrupted"] as const;
 
 /**
  * Which calls. A name that is empty means calls that have none; `model` is the one that served, or was asked for where

@@ -1,13 +1,13 @@
 import { writeFileSync } from "node:fs";
 import { cpus, totalmem } from "node:os";
 import path from "node:path";
+import { repository } from "../../scripts/run-tool.ts";
 import { type BenchRun, describeRun } from "./bench-run.ts";
 import { portkeyVersion } from "./install-portkey.ts";
 import { alignedTable, markdownTable, tablesOf } from "./tables.ts";
 import { judgeTargets } from "./targets.ts";
 import { writeDocument } from "./write-document.ts";
 
-const repository = path.resolve(import.meta.dirname, "../..");
 const resultFile = path.join(repository, "bench.json");
 const marks = { from: "<!-- figures: written by npm run bench -- --write -->", to: "<!-- end of figures -->" } as const;
 

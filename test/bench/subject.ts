@@ -5,6 +5,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { connect, createServer, type AddressInfo } from "node:net";
 import path from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
+import { repository } from "../../scripts/run-tool.ts";
 import { endedEarly, nextMessage, startChild, stopChild } from "./child.ts";
 import type { Usage } from "./report-usage.ts";
 import { providerKeyPrefix } from "./work.ts";
@@ -44,7 +45,6 @@ export interface Recipe {
 }
 
 const usageReport = new URL("./report-usage.ts", import.meta.url);
-const repository = path.resolve(import.meta.dirname, "../..");
 /** Made up for each run; no provider knows it. */
 const providerKey = providerKeyPrefix + randomBytes(24).toString("hex");
 const localKey = randomBytes(20).toString("hex");

@@ -3,7 +3,7 @@ import { inspectLook, openWindow } from "../fakes/open-window.ts";
 import { stallAfter } from "../fakes/misbehaviour.ts";
 import { openAi, openAiError, openAiStream } from "../fakes/openai-replies.ts";
 import { gate } from "../fakes/replies.ts";
-import { answered, answers, composer, openChatWorld, send, soon, storedChat, wordsIn } from "./chat-world.ts";
+import { answered, answers, type ChatWorld, composer, openChatWorld, send, soon, storedChat, wordsIn } from "./chat-world.ts";
 
 // A conversation as a person has it: said, answered, stopped, said differently, gone on from elsewhere.
 
@@ -49,12 +49,17 @@ test("an answer shows tokens, the wait, the speed and the gateway's own cost; th
   expect(await inspectLook(page, "chat-conversation")).toEqual([]);
 });
 
-test("Escape stops an answer, and what had come of it stays", async () => {
-  await using world = await openChatWorld();
-  const { page, admin, provider } = world;
+/** Asks for an answer that comes as far as "so far" and no further. */
+async function askForEver({ page, provider }: ChatWorld): Promise<void> {
   provider.next(stallAfter({ chunks: 4 }, openAiStream({ deltas: ["so ", "far ", "and ", "no ", "further"] })));
   await send(page, "Go on for ever");
   await answers(page).getByText("so far").waitFor();
+}
+
+test("Escape stops an answer, and what had come of it stays", async () => {
+  await using world = await openChatWorld();
+  const { page, admin } = world;
+  await askForEver(world);
   await page.getByRole("button", { name: "Stop" }).waitFor();
   await composer(page).press("Escape");
   await page.getByText("You stopped this answer.").waitFor();
@@ -66,10 +71,8 @@ test("Escape stops an answer, and what had come of it stays", async () => {
 
 test("an answer that somebody stopped under Activity says so, and what had come of it stays", async () => {
   await using world = await openChatWorld();
-  const { page, admin, provider } = world;
-  provider.next(stallAfter({ chunks: 4 }, openAiStream({ deltas: ["so ", "far ", "and ", "no ", "further"] })));
-  await send(page, "Go on for ever");
-  await answers(page).getByText("so far").waitFor();
+  const { page, admin } = world;
+  await askForEver(world);
   const { calls } = await admin("listCallsUnderWay", {});
   for (const { id } of calls) await admin("stopCall", { parameters: { id: String(id) } });
   await answers(page).getByText("it was stopped in Postern's window").waitFor();

@@ -3,10 +3,11 @@ import type { Dialect } from "./dialect.ts";
 import { openaiChat } from "./openai-chat/index.ts";
 
 /**
- * Every wire format that Postern speaks beside OpenAI's chat. A new one is a folder beside these and its line here. Each
- * comes with the first call that speaks it: they have a hundred modules, which make a start some fifty milliseconds longer.
+ * Every wire format that Postern speaks. A new one is a folder beside these and its line here. All but OpenAI's chat come
+ * with the first call that speaks them: they have a hundred modules, which make a start some fifty milliseconds longer.
  */
-const others: Readonly<Record<Exclude<DialectId, "openai-chat">, () => Promise<Dialect>>> = {
+const loaders: Readonly<Record<DialectId, () => Promise<Dialect>>> = {
+  "openai-chat": () => Promise.resolve(openaiChat),
   "openai-responses": async () => (await import("./openai-responses/index.ts")).openaiResponses,
   "anthropic-messages": async () => (await import("./anthropic-messages/index.ts")).anthropicMessages,
   "gemini-generate": async () => (await import("./gemini-generate/index.ts")).geminiGenerate,
@@ -23,7 +24,7 @@ export function isLoaded(id: DialectId): boolean {
 
 /** Loads a wire format, so that {@link dialectOf} has it. */
 export async function loadDialect(id: DialectId): Promise<Dialect> {
-  return (loaded[id] ??= id === "openai-chat" ? openaiChat : await others[id]());
+  return (loaded[id] ??= await loaders[id]());
 }
 
 /** A wire format that {@link loadDialect} has loaded. @throws {Error} where nobody did: a mistake of ours */

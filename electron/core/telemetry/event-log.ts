@@ -1,4 +1,5 @@
 import path from "node:path";
+import { harmlessEndings } from "#shared/call-endings.ts";
 import type { CallRecord } from "#core/usage/call-record.ts";
 import type { LogLevel } from "#shared/schema/settings.ts";
 import { openLogFile } from "./log-file.ts";
@@ -63,7 +64,6 @@ const fieldNames = [
 ] as const satisfies readonly (keyof LogFields)[];
 
 const ranks = { silent: 0, error: 1, warn: 2, info: 3, debug: 4 } as const satisfies Record<LogLevel, number>;
-const noErrors: ReadonlySet<CallRecord["ending"]> = new Set(["finished", "client_closed", "stopped"]);
 const longestText = 200;
 /** 5 times 10 MiB at most. */
 const maxBytes = 10_485_760;
@@ -106,7 +106,7 @@ export function openEventLog(options: {
   return {
     say,
     call(record) {
-      const hasFailed = !noErrors.has(record.ending);
+      const hasFailed = !harmlessEndings.includes(record.ending);
       if (!hasFailed && ranks[level] < ranks.debug) return;
       say(hasFailed ? "warn" : "debug", "call", {
         endpoint: record.endpoint,

@@ -1,4 +1,4 @@
-import { toolSql } from "./call-sums.ts";
+import { isErrorSql, toolSql } from "./call-sums.ts";
 import type { SqlValue } from "#core/store/store.ts";
 import type { CallFilter } from "#shared/contract/calls.ts";
 
@@ -42,7 +42,7 @@ const searchedColumns = [
 const outcomes = {
   ok: "ending = 'finished'",
   left: "ending IN ('client_closed', 'stopped')",
-  error: "ending NOT IN ('finished', 'client_closed', 'stopped')",
+  error: isErrorSql,
 } as const;
 
 /** A filter of calls as conditions over the table `calls`. */

@@ -1,3 +1,4 @@
+import type { CallEnding } from "#shared/call-endings.ts";
 import type { PackedValue } from "#core/store/packed-rows.ts";
 import type { Statement } from "#core/store/store.ts";
 import { attemptsText } from "./attempts-text.ts";
@@ -5,13 +6,6 @@ import { cut, whole } from "./column-values.ts";
 import type { CallPrice } from "./cost.ts";
 import { localDay } from "./local-day.ts";
 import { priceStatement, storedPrice } from "./stored-price.ts";
-
-/**
- * How a call came to its end: `finished` whole; `truncated` broke after its first byte; `failed` ended with an error;
- * `client_closed` when the client left; `refused` when Postern itself said no; `stopped` by its person;
- * `interrupted` when Postern ended before it.
- */
-export type CallEnding = "finished" | "truncated" | "failed" | "client_closed" | "refused" | "stopped" | "interrupted";
 
 /** When the steps of a try came. What has not come, or did not have to, is null. */
 export interface AttemptTimes {

@@ -1,5 +1,9 @@
+import { harmlessEndings } from "#shared/call-endings.ts";
 import type { Statement, Store } from "#core/store/store.ts";
 import { bucketCount, bucketSql } from "./buckets.ts";
+
+/** The SQL over `calls` that says whether one ended in an error. */
+export const isErrorSql = `ending NOT IN (${harmlessEndings.map((ending) => `'${ending}'`).join(", ")})`;
 
 /** What calls are told apart by in the sums, beside their day. */
 export const sumKeys = ["grant_id", "tool", "alias", "provider", "model", "key_name"] as const;
@@ -57,7 +61,7 @@ export function sumSql(keys: readonly (readonly [name: string, sql: string])[], 
         CASE WHEN first_byte_ms IS NULL THEN NULL ELSE ${bucketSql("first_byte_ms")} END AS first_bucket,
         CASE WHEN total_ms IS NULL THEN NULL ELSE ${bucketSql("total_ms")} END AS total_bucket,
         count(*) AS n,
-        sum(ending NOT IN ('finished', 'client_closed', 'stopped')) AS errors,
+        sum(${isErrorSql}) AS errors,
         sum(cache_status IS 'HIT') AS cache_hits,
         sum(coalesce(input_tokens, 0)) AS input_tokens,
         sum(coalesce(cached_input_tokens, 0)) AS cached_input_tokens,

@@ -5,7 +5,7 @@ import { formatBytes, formatCount, formatDuration, formatMoment } from "../../te
 import { useText } from "../../text/texts.ts";
 import { CallCost } from "./call-cost.tsx";
 import { Fact, Facts, Section } from "./facts.tsx";
-import { verdictOf } from "./verdict.ts";
+import { verdicts } from "./verdict.ts";
 
 /** The metadata under which a call that was sent again names the one it came from. */
 export const replayOfKey = "replayOf";
@@ -13,7 +13,7 @@ export const replayOfKey = "replayOf";
 /** Who called, where it went, what it took and what it cost. */
 export function CallOverview({ call, onOpen }: { readonly call: LoggedCall; readonly onOpen: (id: number) => void }): ReactNode {
   const say = useText("activity");
-  const { tone, words, sentence } = verdictOf(call);
+  const { tone, words, sentence } = verdicts[call.ending];
   const isTranslated = call.clientDialect !== null && call.providerDialect !== null && call.clientDialect !== call.providerDialect;
   const replayOf = Number(call.metadata?.[replayOfKey]);
   return (

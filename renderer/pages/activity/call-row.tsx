@@ -5,7 +5,7 @@ import { classNames } from "../../parts/class-names.ts";
 import { formatCompact, formatDuration, formatMoment, formatMoney, unknownText } from "../../text/format.ts";
 import { useText } from "../../text/texts.ts";
 import { formatRowTime } from "./row-time.ts";
-import { verdictOf } from "./verdict.ts";
+import { verdicts } from "./verdict.ts";
 
 /** Of every row, in pixels. */
 export const rowHeight = 36;
@@ -108,9 +108,9 @@ export function ModelWords({ alias, model }: { readonly alias: string | null; re
 }
 
 /** How it ended, as a dot and words. */
-export function StatusWords({ call }: { readonly call: Pick<LoggedCall, "ending" | "status" | "errorCode"> }): ReactNode {
+export function StatusWords({ call }: { readonly call: Pick<LoggedCall, "ending" | "status"> }): ReactNode {
   const say = useText("activity");
-  const { tone, words } = verdictOf(call);
+  const { tone, words } = verdicts[call.ending];
   return (
     <>
       <StatusDot tone={tone} />

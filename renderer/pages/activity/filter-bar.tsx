@@ -6,6 +6,7 @@ import { formatDuration, formatMoment } from "../../text/format.ts";
 import { type Say, type TextKey, type Texts, useText } from "../../text/texts.ts";
 import { FilterMenu } from "./filter-menu.tsx";
 import type { ActivitySearch } from "./search.ts";
+import { verdicts } from "./verdict.ts";
 
 /** Changes what stands in the URL. */
 export type ChangeSearch = (change: Partial<ActivitySearch>, options?: { readonly isReplacing?: boolean }) => void;
@@ -141,17 +142,7 @@ function chipWords(name: ChipName, search: ActivitySearch, say: Say<"activity">)
   if (name === "within") return say(`within${String(value)}` as Words);
   if (name === "since" || name === "until") return formatMoment(Number(value));
   if (name === "slowerMs") return formatDuration(Number(value));
-  if (name === "ending") return say(endingWords[search.ending ?? "finished"]);
+  if (name === "ending") return say(verdicts[search.ending ?? "finished"].words);
   if (name === "cache") return say(value === "HIT" ? "cacheHit" : value === "MISS" ? "cacheMiss" : "cacheRefresh");
   return String(value);
 }
-
-const endingWords = {
-  finished: "endingFinished",
-  truncated: "endingTruncated",
-  failed: "endingFailed",
-  refused: "endingRefused",
-  client_closed: "endingClientClosed",
-  stopped: "endingStopped",
-  interrupted: "endingInterrupted",
-} as const;

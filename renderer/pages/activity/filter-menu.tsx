@@ -10,6 +10,7 @@ import { formatDuration } from "../../text/format.ts";
 import { useText } from "../../text/texts.ts";
 import type { ChangeSearch } from "./filter-bar.tsx";
 import { type ActivitySearch, periods } from "./search.ts";
+import { verdicts } from "./verdict.ts";
 
 const anyValue = "any:";
 /** Names in the log are what strangers called themselves: a mark keeps them apart from the menu's own values. */
@@ -89,16 +90,7 @@ function FilterFields({ search, onChange }: { readonly search: ActivitySearch; r
       <Field label={say("filterEnding")}>
         <Select
           value={valueOf(search.ending)}
-          choices={[
-            any,
-            { value: named("finished"), words: say("endingFinished") },
-            { value: named("truncated"), words: say("endingTruncated") },
-            { value: named("failed"), words: say("endingFailed") },
-            { value: named("refused"), words: say("endingRefused") },
-            { value: named("client_closed"), words: say("endingClientClosed") },
-            { value: named("stopped"), words: say("endingStopped") },
-            { value: named("interrupted"), words: say("endingInterrupted") },
-          ]}
+          choices={[any, ...Object.entries(verdicts).map(([ending, { words }]) => ({ value: named(ending), words: say(words) }))]}
           onChange={set("ending")}
         />
       </Field>

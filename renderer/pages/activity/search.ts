@@ -1,5 +1,6 @@
 import * as z from "zod";
-import { callEndings, type CallFilter } from "#shared/contract/calls.ts";
+import { callEndings } from "#shared/call-endings.ts";
+import type { CallFilter } from "#shared/contract/calls.ts";
 
 const minuteMs = 60_000;
 

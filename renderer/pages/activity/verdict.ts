@@ -11,7 +11,8 @@ export interface Verdict {
   readonly sentence: TextKey<Texts["activity"]>;
 }
 
-const verdicts = {
+/** How each ending reads. */
+export const verdicts = {
   finished: { tone: "ok", words: "endingFinished", sentence: "verdictFinished" },
   truncated: { tone: "bad", words: "endingTruncated", sentence: "verdictTruncated" },
   failed: { tone: "bad", words: "endingFailed", sentence: "verdictFailed" },
@@ -21,8 +22,3 @@ const verdicts = {
   stopped: { tone: "neutral", words: "endingStopped", sentence: "verdictStopped" },
   interrupted: { tone: "bad", words: "endingInterrupted", sentence: "verdictInterrupted" },
 } as const satisfies Record<LoggedCall["ending"], Verdict>;
-
-/** Says how a call ended. */
-export function verdictOf({ ending }: Pick<LoggedCall, "ending">): Verdict {
-  return verdicts[ending];
-}
