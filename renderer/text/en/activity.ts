@@ -55,7 +55,7 @@ export const activity = {
   none: "none",
   outcomeOk: "Finished",
   outcomeError: "Went wrong",
-  outcomeLeft: "Left or stopped",
+  outcomeLeft: "Given up",
   within15m: "Last 15 minutes",
   within1h: "Last hour",
   within24h: "Last 24 hours",
